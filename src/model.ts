@@ -35,8 +35,10 @@ export type Content =
 
 /** The only port to the world: a working folder, a git revision, or a plain table in a test. All calls are synchronous. */
 export interface Files {
-  /** Every path whose base name (the part after the last `/`) passes the test, sorted by code unit. */
+  /** Every path whose base name (the part after the last `/`) passes the test, sorted by code unit. Before `settled` it may lack what takes longer to list. */
   find(test: (name: string) => boolean): readonly string[]
+  /** Fulfilled once `find` is complete: untracked files take git longer to list than tracked ones, and extraction can begin meanwhile. */
+  settled(): Promise<void>
   /** The text at a path. Never throws; never follows a link out of the root. A byte order mark is kept. */
   read(path: string): Content
   /** Same identity, same content: what is derived from the content alone may be kept under it. */
