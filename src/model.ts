@@ -33,14 +33,26 @@ export type Content =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly problem: string }
 
+/**
+ * A test of a base name. `bytes` may say no before a name is decoded (it says no only where the test would), from the bytes `list[start, end)` of the name:
+ * most names of a large repository are then never made into strings.
+ */
+export interface NameTest {
+  (name: string): boolean
+  readonly bytes?: (list: Uint8Array, start: number, end: number) => boolean
+}
+
 /** The only port to the world: a working folder, a git revision, or a plain table in a test. All calls are synchronous. */
 export interface Files {
   /** Every path whose base name (the part after the last `/`) passes the test, sorted by code unit. Before `settled` it may lack what takes longer to list. */
-  find(test: (name: string) => boolean): readonly string[]
+  find(test: NameTest): readonly string[]
   /** Fulfilled once `find` is complete: untracked files take git longer to list than tracked ones, and extraction can begin meanwhile. */
   settled(): Promise<void>
   /** The text at a path. Never throws; never follows a link out of the root. A byte order mark is kept. */
   read(path: string): Content
+  isFolder(path: string): boolean
+  /** What kept the tree from being listed as a whole, if anything did. Complete once settled. */
+  problems?(): readonly Problem[]
   /** Same identity, same content: what is derived from the content alone may be kept under it. */
   identity(path: string): string
 }
