@@ -1,0 +1,316 @@
+import { type Occurrence, type Role, type Span, type Suppression } from '../model.js'
+import { lower } from './characters.js'
+import { argumentsOf, instructionError, parserError } from './dockerfile-checks.js'
+import { type Flag } from './dockerfile-flags.js'
+import { Lines, readInstruction, type CommentLine, type LogicalLine } from './dockerfile-lines.js'
+import { readMount } from './dockerfile-mounts.js'
+import { hasMark, marksIn } from './dockerfile-template.js'
+import { splitArguments, type Stretch, type Word } from './dockerfile-words.js'
+import { goQuote } from './go-text.js'
+import { heredocsOf } from './heredoc.js'
+import { splitInstruction, type Arguments, type Instruction } from './instructions.js'
+import { parseSuppression } from './suppression.js'
+
+/** A word of an ARG before the first FROM. Most are never asked for their place. */
+export class GlobalArg {
+  constructor(
+    private readonly line: LogicalLine,
+    private readonly word: Word,
+  ) {}
+
+  get name(): string {
+    const { start, end, equals } = this.word
+    return this.line.text.slice(start, equals < 0 ? end : equals)
+  }
+
+  /** The default as written, quotes included; undefined without `=`. */
+  get value(): string | undefined {
+    const { equals, end } = this.word
+    return equals < 0 ? undefined : this.line.text.slice(equals + 1, end)
+  }
+
+  /** The instruction as a reader sees it, e.g. `ARG BASE=alpine:3`. */
+  get text(): string {
+    return `ARG ${this.line.text.slice(this.word.start, this.word.end)}`
+  }
+
+  /** The default without quotes around it; empty without one. */
+  get written(): string {
+    const { start, end } = this.bare
+    return this.word.equals < 0 ? '' : this.line.text.slice(start, end)
+  }
+
+  /** Of the default without quotes around it, or of the name if there is none. */
+  get span(): Span {
+    return this.line.spanOf(this.bare.start, this.bare.end)
+  }
+
+  private get bare(): Stretch {
+    const { start, end, equals } = this.word
+    return equals < 0 ? { start, end } : unquoted(this.line.text, equals + 1, end)
+  }
+}
+
+export interface Stage {
+  /** In lower case; empty without a name. */
+  readonly name: string
+  /** As written; empty without one. */
+  readonly platform: string
+  /** Of its FROM. */
+  readonly span: Span
+}
+
+/** What one way to read heredocs makes of a file. */
+export interface Reading {
+  readonly args: readonly GlobalArg[]
+  readonly stages: readonly Stage[]
+}
+
+/** A place of a Dockerfile that names an image; which file it is, its reader knows. */
+export type DockerfileOccurrence = Omit<Occurrence, 'file' | 'kind'>
+
+/** What the resolver has to know of an occurrence beside its text. */
+export interface Use {
+  /** Index in `readings`. */
+  readonly reading: number
+  /** Index of the stage it belongs to; -1 for a syntax image, and before the first FROM. */
+  readonly stage: number
+  /** FROM: the word as written, quotes included. A flag: its value without quotes and escapes. */
+  readonly value: string
+  /** Why Docker refuses it, whatever its value is. */
+  readonly fault?: string
+  /** Marks of a template in it. */
+  readonly marks?: readonly string[]
+  /** Of a mount. */
+  readonly target?: string
+}
+
+/** BuildKit's refusal of the file, or what keeps us from reading it as BuildKit does. */
+export interface DockerfileProblem {
+  readonly span?: Span
+  readonly message: string
+}
+
+export interface Place {
+  readonly occurrence: DockerfileOccurrence
+  readonly use: Use
+}
+
+/** A reading with its places, and BuildKit's first refusal: what stops the parser comes before what an instruction is refused for. */
+export interface ReadFile extends Reading {
+  readonly places: readonly Place[]
+  readonly problem?: DockerfileProblem
+}
+
+interface How {
+  readonly template: boolean
+  /** Whether heredocs are known; before docker/dockerfile 1.4 their bodies were instructions. */
+  readonly heredocs: boolean
+}
+
+const SUPPRESSION = 'image-policy:'
+const BACKSLASH = 92
+const MOUNT_VARIABLE = "'from' doesn't support variable expansion, define alias stage instead"
+
+/** Reads the instructions of one Dockerfile. */
+export class Reader {
+  private readonly lines: Lines
+  private readonly escape: number
+  private readonly args: GlobalArg[] = []
+  private readonly stages: Stage[] = []
+  private readonly places: Place[] = []
+  private parserProblem: DockerfileProblem | undefined
+  private instructionProblem: DockerfileProblem | undefined
+  private suppressions: readonly Suppression[] | undefined
+
+  constructor(
+    text: string,
+    escape: '\\' | '`',
+    private readonly how: How,
+  ) {
+    this.lines = new Lines(text)
+    this.escape = escape.charCodeAt(0)
+  }
+
+  read(): ReadFile {
+    const comments: CommentLine[] | undefined = this.lines.text.includes(SUPPRESSION) ? [] : undefined
+    let instructions = 0
+    for (;;) {
+      const line = readInstruction(this.lines, this.escape, this.how.template, comments)
+      if (line === undefined) break
+      instructions++
+      this.suppressions = comments && suppressionsIn(comments)
+      this.instruction(line)
+      if (!this.bodies(line)) break
+      if (comments !== undefined) comments.length = 0
+    }
+    const { args, stages, places } = this
+    const problem = this.problem(instructions)
+    return { args, stages, places, ...(problem && { problem }) }
+  }
+
+  private problem(instructions: number): DockerfileProblem | undefined {
+    const { tooLong } = this.lines
+    if (tooLong !== undefined && !(this.parserProblem?.span !== undefined && this.parserProblem.span.start.line < tooLong)) {
+      const at = { line: tooLong, column: 1 }
+      return { message: 'dockerfile line greater than max allowed size of 65535', span: { start: at, end: at } }
+    }
+    if (instructions === 0) return { message: 'file with no instructions' }
+    if (this.parserProblem !== undefined || this.instructionProblem !== undefined) return this.parserProblem ?? this.instructionProblem
+    return this.stages.length === 0 ? { message: 'dockerfile contains no stages to build' } : undefined
+  }
+
+  /** Skips the heredocs that an instruction opens; false if nothing can be read behind one that does not end. */
+  private bodies(line: LogicalLine): boolean {
+    if (!this.how.heredocs || !line.text.includes('<<')) return true
+    const instruction = this.split(line.text, 0)
+    const holder = instruction.keyword === 'onbuild' ? this.split(line.text, instruction.start) : instruction
+    if (!['run', 'copy', 'add'].includes(holder.keyword) || argumentsOf(holder, this.escape).kind !== 'plain') return true
+    const found = heredocsOf(line.text)
+    if (found.kind === 'error') {
+      this.parserProblem ??= { message: found.problem, span: line.span }
+      return true
+    }
+    const before = this.lines.mark()
+    for (const { name, chomp } of found.heredocs) {
+      if (this.lines.skipTo(name, chomp)) continue
+      this.parserProblem ??= { message: 'unterminated heredoc', span: line.span }
+      if (!this.how.template) return false
+      this.lines.rewind(before)
+      return true
+    }
+    return true
+  }
+
+  private split(text: string, from: number): Instruction {
+    return splitInstruction(text, from, this.escape, this.how.template)
+  }
+
+  private instruction(line: LogicalLine): void {
+    const instruction = this.split(line.text, 0)
+    const given = argumentsOf(instruction, this.escape)
+    const staged = this.stages.length > 0
+    const error = this.perform(instruction, given, line)
+    if (this.parserProblem !== undefined) return
+    const stopped = parserError(instruction, given, this.escape)
+    if (stopped !== undefined) this.parserProblem = { message: stopped, span: line.span }
+    else if (this.instructionProblem === undefined) this.check(instruction, given, error, staged, line)
+  }
+
+  private check(instruction: Instruction, given: Arguments, error: string | undefined, staged: boolean, line: LogicalLine): void {
+    const message = error ?? instructionError(instruction, given)
+    if (message !== undefined) this.instructionProblem = { message, span: line.span }
+    else if (!staged && instruction.keyword !== 'from' && instruction.keyword !== 'arg') {
+      this.instructionProblem = { message: 'no build stage in current context', span: line.span }
+    }
+  }
+
+  private perform(instruction: Instruction, given: Arguments, line: LogicalLine): string | undefined {
+    switch (instruction.keyword) {
+      case 'from':
+        return this.from(instruction, line)
+      case 'arg':
+        if (this.stages.length === 0) this.globalArgs(given, line)
+        return undefined
+      case 'copy':
+      case 'run':
+        this.flags(instruction, line, false)
+        return undefined
+      case 'onbuild':
+        // a trigger is parsed anew when it runs, and the escape directive is lost by then
+        if (instruction.start < instruction.end) {
+          this.flags(splitInstruction(line.text, instruction.start, BACKSLASH, this.how.template), line, true)
+        }
+        return undefined
+      default:
+        return undefined
+    }
+  }
+
+  /** Adds the stage, and returns what is wrong with the arguments of its FROM. */
+  private from({ text, flags, start, end }: Instruction, line: LogicalLine): string | undefined {
+    const words = splitArguments(text, start, end, this.how.template)
+    const [first, as, named] = words
+    const name = named !== undefined && as !== undefined && isAs(text.slice(as.start, as.end)) ? text.slice(named.start, named.end) : undefined
+    const lowered = name === undefined ? '' : lower(name)
+    const valid = /^[a-z][a-z0-9-_.]*$/.test(lowered)
+    const platform = flags.find((flag) => flag.name === 'platform')?.value ?? ''
+    this.stages.push({ name: valid ? lowered : '', platform: this.how.template && hasMark(platform) ? '' : platform, span: line.span })
+    // `FROM --platform linux/amd64 alpine` is refused, and what it means is the second word
+    const base = flags.some((flag) => flag.value === undefined) ? (words[1] ?? first) : first
+    if (base !== undefined) this.base(base, line)
+    if (words.length === 3 && name !== undefined) {
+      return valid ? undefined : `invalid name for build stage: ${goQuote(name)}, name can't start with a number or contain symbols`
+    }
+    return words.length === 1 ? undefined : 'FROM requires either one or three arguments'
+  }
+
+  private base({ start, end }: Stretch, line: LogicalLine): void {
+    const bare = unquoted(line.text, start, end)
+    this.add('base', line, bare.start, bare.end, line.text.slice(start, end), false)
+  }
+
+  private globalArgs(given: Arguments, line: LogicalLine): void {
+    if (given.kind !== 'words') return
+    for (const word of given.words) if (word.equals !== word.start) this.args.push(new GlobalArg(line, word))
+  }
+
+  private flags({ keyword, flags }: Instruction, line: LogicalLine, onbuild: boolean): void {
+    for (const flag of flags) {
+      if (keyword === 'copy' && flag.name === 'from') this.copyFrom(flag, line, onbuild)
+      if (keyword === 'run' && flag.name === 'mount') this.mountFrom(flag, line, onbuild)
+    }
+  }
+
+  private copyFrom(flag: Flag, line: LogicalLine, onbuild: boolean): void {
+    const { value } = flag
+    if (value === undefined || value === '') return
+    this.add('copy-from', line, placeOf(flag, 0), placeOf(flag, value.length - 1) + 1, value, onbuild)
+  }
+
+  private mountFrom(flag: Flag, line: LogicalLine, onbuild: boolean): void {
+    const read = readMount(flag.value ?? '')
+    if (read.kind === 'error' || read.mount.from === undefined) return
+    const { from, target } = read.mount
+    const fault = from.variable ? MOUNT_VARIABLE : undefined
+    this.add('mount-from', line, placeOf(flag, from.start), placeOf(flag, from.end - 1) + 1, from.value, onbuild, { target, ...(fault && { fault }) })
+  }
+
+  private add(role: Role, line: LogicalLine, from: number, to: number, value: string, onbuild: boolean, more?: Partial<Use>): void {
+    const stage = this.stages.length - 1
+    const owner = this.stages[stage]?.name
+    const marks = this.how.template ? marksIn(value) : undefined
+    const occurrence: { -readonly [K in keyof DockerfileOccurrence]: DockerfileOccurrence[K] } = {
+      role,
+      span: line.spanOf(from, to),
+      text: line.text.slice(from, to),
+    }
+    if (owner) occurrence.owner = owner
+    if (onbuild) occurrence.onbuild = true
+    if (this.suppressions !== undefined) occurrence.suppressions = this.suppressions
+    const use = { reading: 0, stage, value }
+    this.places.push({ occurrence, use: marks === undefined && more === undefined ? use : { ...use, ...(marks && { marks }), ...more } })
+  }
+}
+
+/** Where a character of a flag's value stands in its line. */
+function placeOf({ places }: Flag, index: number): number {
+  return typeof places === 'number' ? places + index : (places[index] ?? 0)
+}
+
+/** Without the quotes that stand around the whole, if they do. */
+function unquoted(text: string, start: number, end: number): Stretch {
+  const quote = text.charAt(start)
+  const around = end - start >= 2 && (quote === '"' || quote === "'") && text.slice(start + 1, end).indexOf(quote) === end - start - 2
+  return around ? { start: start + 1, end: end - 1 } : { start, end }
+}
+
+/** BuildKit folds case as Unicode does, and a long s is an s. */
+function isAs(word: string): boolean {
+  return word.length === 2 && /^[aA][sSſ]$/.test(word)
+}
+
+function suppressionsIn(comments: readonly CommentLine[]): readonly Suppression[] | undefined {
+  const found = comments.flatMap(({ text, position }) => parseSuppression(text, position) ?? [])
+  return found.length > 0 ? found : undefined
+}

@@ -1,0 +1,46 @@
+/** Pairs that template languages put around what they fill in: Go, Jinja, Mustache, Handlebars; Jinja statements and comments; ERB. */
+const MARKS: readonly (readonly [open: string, close: string])[] = [
+  ['{{', '}}'],
+  ['{%', '%}'],
+  ['{#', '#}'],
+  ['<%', '%>'],
+]
+
+/** What closes the mark that opens at an offset; undefined if none does. */
+export function opensMark(text: string, at: number): string | undefined {
+  const c = text.charAt(at)
+  if (c !== '{' && c !== '<') return undefined
+  return MARKS.find(([open]) => text.startsWith(open, at))?.[1]
+}
+
+/** The offset behind the closing mark, which stands before `to`; -1 if it does not. */
+export function closeOfMark(text: string, from: number, to: number, close: string): number {
+  const found = text.slice(from, to).indexOf(close)
+  return found < 0 ? -1 : from + found + close.length
+}
+
+/** The offset behind a mark that opens at `at`: blanks in it separate nothing. `at` itself if none opens, the end if it is not closed. */
+export function skipMark(text: string, at: number): number {
+  const close = opensMark(text, at)
+  if (close === undefined) return at
+  const end = text.indexOf(close, at)
+  return end < 0 ? text.length : end + close.length
+}
+
+/** Whether a text holds a mark of a template language, `@NAME@` (configure) or `%%NAME%%`. */
+export function hasMark(text: string): boolean {
+  return MARKS.some(([open]) => text.includes(open)) || /@[A-Za-z_][A-Za-z0-9_]{0,100}@|%%[A-Za-z_][A-Za-z0-9_]{0,100}%%/.test(text)
+}
+
+/** The marks in a value, as written; undefined if there is none. */
+export function marksIn(value: string): readonly string[] | undefined {
+  if (!hasMark(value)) return undefined
+  const marks: string[] = []
+  for (let at = 0; at < value.length; at++) {
+    const end = skipMark(value, at)
+    if (end === at) continue
+    marks.push(value.slice(at, end))
+    at = end - 1
+  }
+  return marks.length > 0 ? marks : [value]
+}
