@@ -1,0 +1,55 @@
+import { type ImageReference, type Resolution, type Unset, type Value } from '../model.js'
+import { parseReference } from './reference.js'
+
+/**
+ * What an expanded text names. A blank in it is what Docker would make of an unset variable, so a text that is valid with its blanks is an
+ * image, and `open` tells what the blanks touch. A text that is not is unresolved; where only tag or digest are open, registry and
+ * repository are kept. A text without blanks is an image or malformed.
+ */
+export function resolveValue(value: Value): Resolution {
+  const parsed = parseReference(value.text)
+  const variables = namesOf(value.unset)
+  if (parsed.kind === 'image') {
+    const open = value.unset.length > 0 ? { open: touched(value) } : {}
+    return { resolved: value.text, target: parsed, variables, ...open, via: value.via }
+  }
+  if (value.unset.length === 0) return { resolved: value.text, target: parsed, variables, via: value.via }
+  return unresolvedValue(value)
+}
+
+/** What a text names that is refused as long as its unset variables have no value (`${TAG:?}`), whether or not it is valid with them blank. */
+export function unresolvedValue(value: Value): Resolution {
+  const reference = touched(value) === 'tag' ? nameOf(value.text) : undefined
+  return {
+    resolved: null,
+    target: { kind: 'unresolved', ...(reference !== undefined && { reference }) },
+    variables: namesOf(value.unset),
+    open: reference === undefined ? 'source' : 'tag',
+    via: value.via,
+  }
+}
+
+/** A variable at the very end of the repository may continue it, so only what stands behind the separator is tag or digest. */
+function touched({ text, unset }: Value): 'source' | 'tag' {
+  const end = endOfName(text)
+  return unset.some(({ at }) => at <= end) ? 'source' : 'tag'
+}
+
+/** Where the `:` of the tag or the `@` of the digest stands, or the end of the text. */
+function endOfName(text: string): number {
+  const at = text.indexOf('@')
+  const named = at < 0 ? text.length : at
+  const colon = text.lastIndexOf(':', named - 1)
+  return named > 0 && colon > text.lastIndexOf('/', named - 1) ? colon : named
+}
+
+function nameOf(text: string): ImageReference | undefined {
+  const parsed = parseReference(text.slice(0, endOfName(text)))
+  if (parsed.kind !== 'image') return undefined
+  const { registry, repository } = parsed.reference
+  return { registry, repository }
+}
+
+function namesOf(unset: readonly Unset[]): readonly string[] {
+  return [...new Set(unset.map(({ name }) => name))]
+}
