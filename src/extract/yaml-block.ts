@@ -1,0 +1,224 @@
+import { type YamlEntry, type YamlFile, type YamlList, type YamlMap, type YamlNode, type YamlProblem, type YamlScalar } from './yaml.js'
+import { typeOfPlain } from './yaml-scalars.js'
+
+/*
+ * A reader for the plain style in which most compose files are written: block maps and lists, one-line scalars, comments. It reads what it is
+ * sure of and gives up on everything else; a test holds it to what the full reader says.
+ */
+
+/** A line break that only some readers know, a tab, a carriage return, another control character: not for this reader. */
+const UNSURE =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+/** Deeper files exist, but not in plain style. */
+const MAX_DEPTH = 32
+
+/** compose-go's own limit on the nodes of a document (loader/reset.go). */
+export const MAX_NODES = 100_000
+
+const NEWLINE = 10
+const BLANK = 32
+const DOUBLE_QUOTE = 34
+const HASH = 35
+const SINGLE_QUOTE = 39
+const DASH = 45
+const COLON = 58
+const BACKSLASH = 92
+
+/** The nodes of a text in plain block style, with the offsets that the full reader gives; undefined if it is written in any other way. Linear in the text. */
+export function readBlockYaml(text: string): YamlFile | undefined {
+  if (UNSURE.test(text)) return undefined
+  return new BlockReader(text).file()
+}
+
+class BlockReader {
+  private readonly templates: YamlScalar[] = []
+  private sure = true
+  private nodes = 0
+  /** Of the line that is read: where its content begins, how far it is indented, where it ends. */
+  private at = 0
+  private indent = -1
+  private lineEnd = -1
+
+  constructor(private readonly text: string) {}
+
+  file(): YamlFile | undefined {
+    this.nextLine()
+    if (this.startsDocument()) this.nextLine()
+    if (this.indent < 0) return undefined
+    const root = this.node(0)
+    if (!this.sure || this.indent >= 0) return undefined
+    const problems: YamlProblem[] =
+      this.nodes > MAX_NODES ? [{ message: `compose file exceeds maximum node visit limit (${MAX_NODES})`, start: 0, end: 0 }] : []
+    return { documents: [root], problems, templates: this.templates }
+  }
+
+  private giveUp(): YamlScalar {
+    this.sure = false
+    this.indent = -1
+    return { kind: 'scalar', type: 'null', text: '', start: 0, end: 0 }
+  }
+
+  /** Goes to the next line that is neither blank nor a comment; an indent of -1 is the end of the text. */
+  private nextLine(): void {
+    const { text } = this
+    for (let start = this.lineEnd + 1; start < text.length; start = this.lineEnd + 1) {
+      const newline = text.indexOf('\n', start)
+      this.lineEnd = newline < 0 ? text.length : newline
+      let at = start
+      while (at < this.lineEnd && text.charCodeAt(at) === BLANK) at++
+      if (at === this.lineEnd || text.charCodeAt(at) === HASH) continue
+      this.at = at
+      this.indent = at - start
+      return
+    }
+    this.lineEnd = text.length
+    this.indent = -1
+  }
+
+  private startsDocument(): boolean {
+    return this.indent === 0 && this.lineEnd - this.at === 3 && this.text.startsWith('---', this.at)
+  }
+
+  private isItem(): boolean {
+    if (this.text.charCodeAt(this.at) !== DASH) return false
+    return this.at + 1 >= this.lineEnd || this.text.charCodeAt(this.at + 1) === BLANK
+  }
+
+  private node(depth: number): YamlNode {
+    if (depth > MAX_DEPTH) return this.giveUp()
+    return this.isItem() ? this.list(this.indent, depth) : this.map(this.indent, depth)
+  }
+
+  private map(indent: number, depth: number): YamlNode {
+    this.nodes++
+    const entries = new Map<string, YamlEntry>()
+    const start = this.at
+    let end = start
+    while (this.indent === indent && !this.isItem()) {
+      const key = this.key(this.at)
+      if (key === undefined || entries.has(key.text)) return this.giveUp()
+      this.nodes++
+      const value = this.valueAfter(key, indent, depth)
+      if (!this.sure) return value
+      if (value.kind === 'scalar') this.note(value)
+      entries.set(key.text, { key, value })
+      end = value.end
+    }
+    if (this.indent > indent || (this.indent === indent && depth > 0 && entries.size === 0)) return this.giveUp()
+    const map: YamlMap = { kind: 'map', entries, start, end }
+    return map
+  }
+
+  /** A key of letters, digits, `_`, `.`, `/`, `-`, with a colon that ends it; undefined for any other. */
+  private key(from: number): YamlScalar | undefined {
+    const { text } = this
+    let at = from
+    while (isKeyCharacter(text.charCodeAt(at))) at++
+    const next = text.charCodeAt(at + 1)
+    if (at === from || text.charCodeAt(at) !== COLON || !(at + 1 >= this.lineEnd || next === BLANK) || text.charCodeAt(from) === DASH)
+      return undefined
+    return { kind: 'scalar', ...typeOfPlain(text.slice(from, at)), start: from, end: at }
+  }
+
+  private valueAfter(key: YamlScalar, indent: number, depth: number): YamlNode {
+    const from = this.skipBlanks(key.end + 1)
+    if (from < this.lineEnd && !this.isComment(from)) return this.inline(from, indent)
+    this.nextLine()
+    if (this.indent > indent) return this.node(depth + 1)
+    if (this.indent === indent && this.isItem()) return this.list(indent, depth + 1)
+    this.nodes++
+    return { kind: 'scalar', type: 'null', text: '', start: from, end: from }
+  }
+
+  private list(indent: number, depth: number): YamlNode {
+    this.nodes++
+    const items: YamlNode[] = []
+    const start = this.at
+    let end = start
+    while (this.indent === indent && this.isItem()) {
+      const item = this.item(indent, depth)
+      if (!this.sure) return item
+      if (item.kind === 'scalar') this.note(item)
+      items.push(item)
+      end = item.end
+    }
+    if (this.indent > indent) return this.giveUp()
+    const list: YamlList = { kind: 'list', items, start, end }
+    return list
+  }
+
+  private item(indent: number, depth: number): YamlNode {
+    const from = this.skipBlanks(this.at + 1)
+    if (from >= this.lineEnd || this.isComment(from)) return this.giveUp()
+    if (this.key(from) === undefined) return this.inline(from, indent)
+    if (depth >= MAX_DEPTH) return this.giveUp()
+    // the item's map begins in the middle of the line: its own indent is where its first key stands
+    this.indent += from - this.at
+    this.at = from
+    return this.map(this.indent, depth + 1)
+  }
+
+  /** A scalar within one line; what goes on in the next one is not for this reader. */
+  private inline(from: number, indent: number): YamlNode {
+    const first = this.text.charCodeAt(from)
+    const quoted = first === DOUBLE_QUOTE || first === SINGLE_QUOTE
+    const scalar = quoted ? this.quoted(from, first) : this.plain(from, first)
+    if (scalar === undefined) return this.giveUp()
+    this.nodes++
+    this.nextLine()
+    return this.indent > indent ? this.giveUp() : scalar
+  }
+
+  private quoted(from: number, quote: number): YamlScalar | undefined {
+    const { text } = this
+    let at = from + 1
+    while (at < this.lineEnd && text.charCodeAt(at) !== quote) {
+      if (quote === DOUBLE_QUOTE && text.charCodeAt(at) === BACKSLASH) return undefined
+      at++
+    }
+    if (at >= this.lineEnd) return undefined
+    const after = this.skipBlanks(at + 1)
+    const ends = after >= this.lineEnd || (after > at + 1 && text.charCodeAt(after) === HASH)
+    return ends ? { kind: 'scalar', type: 'string', text: text.slice(from + 1, at), start: from + 1, end: at } : undefined
+  }
+
+  private plain(from: number, first: number): YamlScalar | undefined {
+    const { text } = this
+    if (!isPlainStart(first) || (first === DASH && !isKeyCharacter(text.charCodeAt(from + 1)))) return undefined
+    let end = from
+    for (let at = from; at < this.lineEnd; at++) {
+      const c = text.charCodeAt(at)
+      if (c === BLANK) continue
+      if (c === HASH && text.charCodeAt(at - 1) === BLANK) break
+      if (c === COLON && (at + 1 >= this.lineEnd || text.charCodeAt(at + 1) === BLANK)) return undefined
+      end = at + 1
+    }
+    return { kind: 'scalar', ...typeOfPlain(text.slice(from, end)), start: from, end }
+  }
+
+  private note(value: YamlScalar): void {
+    if (value.type === 'string' && value.text.includes('$')) this.templates.push(value)
+  }
+
+  private skipBlanks(from: number): number {
+    let at = from
+    while (at < this.lineEnd && this.text.charCodeAt(at) === BLANK) at++
+    return at
+  }
+
+  private isComment(at: number): boolean {
+    return this.text.charCodeAt(at) === HASH && this.text.charCodeAt(at - 1) === BLANK
+  }
+}
+
+/** Letters, digits, `_`, `.`, `/`, `-`: what begins and fills most keys, and stands for itself everywhere. */
+function isKeyCharacter(c: number): boolean {
+  return (c >= 97 && c <= 122) || (c >= 45 && c <= 57) || (c >= 65 && c <= 90) || c === 95
+}
+
+/** What a plain scalar may begin with for sure: letters, digits, `$ ( ) + - . / ; < = \ ^ _ ~`, and what is not ASCII. */
+function isPlainStart(c: number): boolean {
+  if (isKeyCharacter(c) || c > 127) return true
+  return c === 36 || c === 40 || c === 41 || c === 43 || c === 59 || c === 60 || c === 61 || c === 92 || c === 94 || c === 126
+}
