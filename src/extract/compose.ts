@@ -1,0 +1,89 @@
+import { type Problem, type Suppression } from '../model.js'
+import { Positions } from './positions.js'
+import { parseSuppression } from './suppression.js'
+import { readBlockYaml } from './yaml-block.js'
+import { readYaml, type YamlEntry, type YamlFile, type YamlNode, type YamlScalar } from './yaml.js'
+
+/** What a compose file says by itself, before any variable has a value. */
+export interface ComposeFile {
+  readonly text: string
+  readonly positions: Positions
+  /** One root a document, as compose-go reads them. */
+  readonly documents: readonly YamlNode[]
+  /** The roots as other YAML readers read them, where they differ: images that one of them sees are told. */
+  readonly others: readonly YamlNode[]
+  /** Every string in the place of a value that holds a `$`, each once. */
+  readonly templates: readonly YamlScalar[]
+  /** What compose refuses whatever the variables are; without the file's name. */
+  readonly problems: readonly Omit<Problem, 'file'>[]
+}
+
+/** Line ends for go-yaml, and for hardly any other reader: NEL, LS, PS, a CR without LF. */
+const ODD_BREAK = /[\u0085\u2028\u2029]|\r(?!\n)/
+const ODD_BREAKS = /[\u0085\u2028\u2029]|\r(?!\n)/g
+
+/** Reads the YAML of a compose file. Never throws. */
+export function extractCompose(text: string): ComposeFile {
+  const positions = new Positions(text)
+  const odd = ODD_BREAK.exec(text)
+  const yaml = read(odd === null ? text : text.replace(ODD_BREAKS, '\n'))
+  const others = odd === null ? [] : read(text).documents
+  const found = yaml.problems.map(({ message, start, end }) => ({ message, span: positions.span(start, Math.max(start, end)) }))
+  const differs = odd === null ? [] : [{ message: ODD_MESSAGE, span: positions.span(odd.index, odd.index + 1) }]
+  return { text, positions, documents: yaml.documents, others, templates: yaml.templates, problems: [...differs, ...found] }
+}
+
+const ODD_MESSAGE =
+  'the file holds a character (U+0085, U+2028, U+2029 or a carriage return alone) that ends a line for compose and for no other reader; remove it'
+
+function read(text: string): YamlFile {
+  return readBlockYaml(text) ?? readYaml(text)
+}
+
+/** The entry of a mapping; undefined if the node is none, or has no such key. */
+export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | undefined {
+  return node?.kind === 'map' ? node.entries.get(key) : undefined
+}
+
+/** Top-level keys of the current format; a mapping under another one is a service of a file of version 1. */
+const TOP_LEVEL = new Set(['version', 'name', 'include', 'services', 'models', 'networks', 'volumes', 'secrets', 'configs', 'jobs'])
+
+/** The services that stand at the top level: all of a file of version 1, and those that were meant to stand under `services`. */
+export function topLevelServices(root: YamlNode): readonly YamlEntry[] {
+  if (root.kind !== 'map') return []
+  return [...root.entries.values()].filter(({ key, value }) => {
+    const known = TOP_LEVEL.has(key.text) || key.text.startsWith('x-')
+    return !known && value.kind === 'map' && (value.entries.has('image') || value.entries.has('build'))
+  })
+}
+
+const MARK = 'image-policy:'
+
+/** The inline exceptions for what stands between two offsets: at the end of its last line, or on a line of comment above its first. */
+export function suppressionsAt({ text, positions }: ComposeFile, start: number, end: number): readonly Suppression[] {
+  if (!text.includes(MARK)) return []
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const behind = commentBehind(text, end)
+  const above = lineStart === 0 ? -1 : commentAlone(text, lineStart - 1)
+  return [above, behind].flatMap((hash) =>
+    hash < 0 ? [] : (parseSuppression(text.slice(hash, endOfLine(text, hash)), positions.at(hash)) ?? []),
+  )
+}
+
+/** The `#` of the comment that ends the line of `from`; -1 if there is none. */
+function commentBehind(text: string, from: number): number {
+  const blank = text.slice(from, endOfLine(text, from)).search(/[ \t]#/)
+  return blank < 0 ? -1 : from + blank + 1
+}
+
+/** The `#` of a line that holds nothing but a comment; `end` is where the line ends. -1 if it is another line. */
+function commentAlone(text: string, end: number): number {
+  let i = end === 0 ? 0 : text.lastIndexOf('\n', end - 1) + 1
+  while (text[i] === ' ' || text[i] === '\t') i++
+  return text[i] === '#' ? i : -1
+}
+
+function endOfLine(text: string, from: number): number {
+  const newline = text.indexOf('\n', from)
+  return newline < 0 ? text.length : newline
+}

@@ -1,0 +1,194 @@
+import {
+  type Build,
+  type BuildInputs,
+  type Files,
+  type Lookup,
+  type NamedContext,
+  type Place,
+  type Platforms,
+  type Span,
+  type Step,
+  type Value,
+} from '../model.js'
+import { joined, resolvePath } from './paths.js'
+import { isRemote } from './project-load.js'
+import { asBuild } from './project-merge.js'
+import { childOf, expand, isNull, type Leaf, textOf, type Tree } from './project-tree.js'
+import { leavesOf, type Pair, pairsOf, partsOf, placeOf } from './project-values.js'
+
+/** What a project gives to all its builds. */
+export interface BuildSurroundings {
+  readonly files: Files
+  /** The project directory. */
+  readonly folder: string
+  /** Values for arguments that are only named. */
+  readonly lookup: Lookup
+  readonly platforms: Platforms
+}
+
+/** Platforms that one build may list; each is a build of its own, since a name may depend on it. */
+const MAX_PLATFORMS = 16
+
+/** The builds that a service asks for, one for each platform; none if it is not built. */
+export function buildsOf(service: string, tree: Tree, around: BuildSurroundings): readonly Build[] {
+  const written = childOf(tree, 'build')
+  const build = written && !isNull(written) ? asBuild(written) : undefined
+  if (build?.kind !== 'branch') return []
+  const place = placeOfBuild(build)
+  const dockerfile = dockerfileOf(build, around)
+  if (dockerfile === undefined) return []
+  const target = textOf(childOf(build, 'target'))
+  const inputs = { args: argumentsOf(build, around.lookup), contexts: contextsOf(build), ...(target && { target }) }
+  return platformsOf(build, tree, around).map((platforms): Build => ({ service, place, dockerfile, inputs: { ...inputs, platforms } }))
+}
+
+function placeOfBuild(build: Tree): Place {
+  const named = childOf(build, 'dockerfile') ?? childOf(build, 'dockerfile_inline') ?? childOf(build, 'context') ?? build
+  const { node, scope } = named
+  const end = named.kind === 'leaf' && node.kind === 'scalar' && node.block === undefined ? node.end : node.start
+  return { file: scope.path, span: scope.file.positions.span(node.start, end) }
+}
+
+function dockerfileOf(build: Tree, around: BuildSurroundings): Build['dockerfile'] | undefined {
+  const inline = childOf(build, 'dockerfile_inline')
+  if (inline?.kind === 'leaf' && inline.node.type === 'string') {
+    const expanded = expand(inline)
+    if (expanded.kind === 'error') return undefined
+    if (expanded.value.text !== '')
+      return { kind: 'inline', file: inline.scope.path, text: expanded.value.text, locate: locator(inline, expanded.value.text) }
+  }
+  const context = childOf(build, 'context')
+  const given = context === undefined || isNull(context) ? '.' : textOf(context)
+  const dockerfile = childOf(build, 'dockerfile')
+  const name = dockerfile === undefined || isNull(dockerfile) ? undefined : textOf(dockerfile)
+  if (given === undefined || (dockerfile !== undefined && !isNull(dockerfile) && name === undefined)) return undefined
+  if (isRemoteContext(given)) return { kind: 'remote', url: given }
+  const folder = resolvePath(context?.scope.folder ?? around.folder, given)
+  if (folder.kind === 'outside') return { kind: 'outside', path: given }
+  const file = resolvePath(folder.path, name === undefined || name === '' ? defaultName(folder.path, around.files) : name)
+  return file.kind === 'inside' ? { kind: 'file', path: file.path } : { kind: 'outside', path: name ?? given }
+}
+
+/** compose-go's isRemoteContext, and what it leaves as it is because of its `://`. */
+function isRemoteContext(context: string): boolean {
+  return isRemote(context) && !context.startsWith('oci:')
+}
+
+/** buildx takes `dockerfile` where there is no `Dockerfile`. */
+function defaultName(folder: string, files: Files): string {
+  const missing = files.read(joined(folder, 'Dockerfile')).kind === 'missing'
+  return missing && files.read(joined(folder, 'dockerfile')).kind === 'text' ? 'dockerfile' : 'Dockerfile'
+}
+
+function platformsOf(build: Tree, service: Tree, { platforms }: BuildSurroundings): readonly Platforms[] {
+  const listed = leavesOf(childOf(build, 'platforms')).flatMap((leaf) => textOf(leaf) ?? [])
+  const one = textOf(childOf(service, 'platform'))
+  const targets = listed.length > 0 ? listed : one === undefined || one === '' ? [platforms.target] : [one]
+  return [...new Set(targets)].slice(0, MAX_PLATFORMS).map((target) => ({ target, build: platforms.build }))
+}
+
+// ---------------------------------------------------------------------------------------------- arguments and contexts
+
+function argumentsOf(build: Tree, lookup: Lookup): BuildInputs['args'] {
+  const args = new Map<string, Value>()
+  for (const pair of pairsOf(childOf(build, 'args'))) {
+    const value = argumentOf(pair, lookup)
+    if (value !== undefined) args.set(pair.name, value)
+  }
+  return args
+}
+
+function argumentOf({ name, key, value: part }: Pair, lookup: Lookup): Value | undefined {
+  if (part !== undefined) {
+    const { span, text } = placeOf(part)
+    const step: Step = { file: part.leaf.scope.path, span, text: `build.args.${name}=${text}`, value: text }
+    return { ...part.value, via: [step, ...part.value.via] }
+  }
+  const given = lookup(name)
+  if (given === undefined) return undefined // not passed: the Dockerfile's default holds
+  const { node, scope } = key
+  const step: Step = { file: scope.path, span: scope.file.positions.span(node.start, node.end), text: `build.args.${name}`, value: name }
+  return { ...given, via: [step, ...given.via] }
+}
+
+const IMAGE = 'docker-image://'
+const SERVICE = 'service:'
+
+function contextsOf(build: Tree): BuildInputs['contexts'] {
+  const contexts = new Map<string, NamedContext>()
+  for (const { name, value } of pairsOf(childOf(build, 'additional_contexts'))) {
+    if (value === undefined) continue
+    const { text } = value.value
+    if (text.startsWith(SERVICE)) contexts.set(name, { kind: 'service', service: text.slice(SERVICE.length) })
+    else if (!text.startsWith(IMAGE)) contexts.set(name, { kind: 'local' })
+    for (const part of text.startsWith(IMAGE) ? partsOf(value, (all) => [{ from: all.indexOf('//') + 2, to: all.length }]) : []) {
+      const place = placeOf(part)
+      const step: Step = {
+        file: part.leaf.scope.path,
+        span: place.span,
+        text: `build.additional_contexts.${name}=${IMAGE}${place.text}`,
+        value: place.text,
+      }
+      contexts.set(name, { kind: 'image', value: { ...part.value, via: [step, ...part.value.via] } })
+    }
+  }
+  return contexts
+}
+
+// ---------------------------------------------------------------------------------------------- dockerfile_inline
+
+/**
+ * Where a place in a `dockerfile_inline` stands in the compose file: in a literal block line by line, and within a line that holds
+ * variables at the nearest text that was not replaced; in any other style at the scalar's start.
+ */
+function locator(leaf: Leaf, text: string): (span: Span) => Span {
+  const { node, scope } = leaf
+  const source = node.block === undefined ? [] : scope.file.text.slice(node.block, node.end).split('\n')
+  const written = node.text.split('\n')
+  const lines = text.split('\n')
+  const literal =
+    node.block !== undefined && lines.length === written.length && written.every((line, i) => i >= source.length || holds(source[i], line))
+  const start = scope.file.positions.at(node.start)
+  if (!literal) return () => ({ start, end: start })
+  const first = scope.file.positions.at(node.block ?? node.start).line
+  const locate = (line: number, column: number, isEnd: boolean): Span['start'] => {
+    const at = written[line - 1] ?? ''
+    const indent = (source[line - 1] ?? '').replace(/\r$/, '').length - at.length
+    return { line: first + line - 1, column: Math.max(indent, 0) + columnIn(at, lines[line - 1] ?? '', column, isEnd) }
+  }
+  return (span) => ({ start: locate(span.start.line, span.start.column, false), end: locate(span.end.line, span.end.column, true) })
+}
+
+function holds(source: string | undefined, line: string): boolean {
+  return source !== undefined && source.replace(/\r$/, '').endsWith(line)
+}
+
+/** The column in the line as written of a column in the expanded line. */
+function columnIn(written: string, expanded: string, column: number, isEnd: boolean): number {
+  if (written === expanded) return column
+  const dollar = written.indexOf('$')
+  if (dollar < 0 || column - 1 <= dollar - (isEnd ? 0 : 1)) return column
+  const fromEnd = expanded.length - (column - 1)
+  const close = Math.max(written.lastIndexOf('}'), lastNameEnd(written))
+  const tail = written.length - close - 1
+  if (fromEnd <= tail) return written.length - fromEnd + 1
+  return isEnd ? close + 2 : dollar + 1
+}
+
+/** The last character of the last plain `$NAME`, or of `$$`. */
+function lastNameEnd(written: string): number {
+  let i = written.lastIndexOf('$') + 1
+  while (/\w/.test(written[i] ?? '')) i++
+  return i - 1
+}
+
+/** Two builds with the same key are one. */
+export function keyOfBuild({ service, dockerfile, inputs }: Build): string {
+  const args = [...inputs.args].map(([name, { text, unset }]) => [name, text, unset.map((one) => [one.name, one.at])])
+  const contexts = [...inputs.contexts].map(([name, context]) => [name, context.kind === 'image' ? context.value.text : context])
+  const file =
+    dockerfile.kind === 'inline' ? [dockerfile.file, dockerfile.text, dockerfile.locate({ start: ONE, end: ONE }).start] : dockerfile
+  return JSON.stringify([service, file, args, contexts, inputs.target, inputs.platforms])
+}
+
+const ONE = { line: 1, column: 1 }

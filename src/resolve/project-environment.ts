@@ -1,0 +1,159 @@
+import { type Files, type Lookup, type Platforms, type Problem, type Span, type Value } from '../model.js'
+import { readDotenv } from './dotenv.js'
+import { baseOf, folderOf, joined, resolvePath } from './paths.js'
+
+/** Where the values of variables come from, besides the repository's own `.env` files. */
+export interface Environment {
+  /** `--env-file`: paths from the root; the later wins, and no `.env` is read. */
+  readonly envFiles: readonly string[]
+  /** The environment of the process, only if the user asked for it; it wins over every file. */
+  readonly process?: ReadonlyMap<string, string>
+  /** What the policy declares that a pipeline passes: it fills what nothing else gives. */
+  readonly variables?: ReadonlyMap<string, Value>
+  readonly platforms: Platforms
+}
+
+/** Variables of one project folder, with what kept us from reading them. */
+export interface Variables {
+  readonly lookup: Lookup
+  readonly problems: readonly Problem[]
+}
+
+/** Env files beside a compose file that are tried one by one; somebody who has more has named something else so. */
+const MAX_VARIANTS = 32
+
+/** One line holds one name, so this is many thousand names. */
+const MAX_CHARACTERS = 1_048_576
+
+const START: Span = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }
+
+/** Gives each project folder its variables; what was read once is kept. */
+export class Environments {
+  private readonly folders = new Map<string, Variables>()
+  private readonly process: Lookup
+  private envFiles: ReadonlyMap<string, readonly string[]> | undefined
+
+  constructor(
+    private readonly files: Files,
+    readonly environment: Environment,
+  ) {
+    const given = new Map<string, Value>()
+    for (const [name, text] of environment.process ?? []) given.set(name, { text, unset: [], via: [] })
+    this.process = (name) => given.get(name)
+  }
+
+  /** The variables of a project whose first file lies in this folder: process, then `--env-file`s or the folder's `.env`. */
+  of(folder: string): Variables {
+    const { envFiles } = this.environment
+    const key = envFiles.length > 0 ? '' : folder
+    const known = this.folders.get(key)
+    if (known !== undefined) return known
+    const own = joined(folder, '.env')
+    const paths = envFiles.length > 0 ? envFiles : this.beside(folder).includes(own) ? [own] : []
+    const variables = this.read(paths, this.process)
+    this.folders.set(key, variables)
+    return variables
+  }
+
+  /** The same with more env files that stand behind what is given: an included project's own, or those of a second folder. */
+  behind(given: Lookup, paths: readonly string[]): Variables {
+    return this.read(paths, given)
+  }
+
+  /** The same with one env file put before the `.env`, as `--env-file .env --env-file PATH` has it. */
+  before(folder: string, path: string): Variables {
+    const own = joined(folder, '.env')
+    return this.read(this.beside(folder).includes(own) ? [own, path] : [path], this.process)
+  }
+
+  /** The committed env files beside the compose files of a folder that somebody may name with `--env-file`; `more` tells that there are too many. */
+  variants(folder: string): { readonly paths: readonly string[]; readonly more: boolean } {
+    if (this.environment.envFiles.length > 0) return { paths: [], more: false }
+    const paths = this.beside(folder).filter((path) => baseOf(path) !== '.env')
+    return { paths: paths.slice(0, MAX_VARIANTS), more: paths.length > MAX_VARIANTS }
+  }
+
+  /** Whether an env file is there: one that git ignores is not, so that all checkouts say the same. */
+  has(path: string): boolean {
+    return this.beside(folderOf(path)).includes(path)
+  }
+
+  /** Every `.env` of the repository, where a COMPOSE_FILE may stand. */
+  all(): readonly string[] {
+    return [...this.byFolder().values()].flat().filter((path) => baseOf(path) === '.env')
+  }
+
+  /** What the policy declares, behind all that is given. */
+  withDeclared(given: Lookup): Lookup {
+    const { variables } = this.environment
+    return variables === undefined || variables.size === 0 ? given : (name) => given(name) ?? variables.get(name)
+  }
+
+  private beside(folder: string): readonly string[] {
+    return this.byFolder().get(folder) ?? []
+  }
+
+  private byFolder(): ReadonlyMap<string, readonly string[]> {
+    if (this.envFiles !== undefined) return this.envFiles
+    const folders = new Map<string, string[]>()
+    for (const path of this.files.find(isEnvFile)) {
+      const folder = folderOf(path)
+      const paths = folders.get(folder)
+      if (paths === undefined) folders.set(folder, [path])
+      else paths.push(path)
+    }
+    this.envFiles = folders
+    return folders
+  }
+
+  private read(paths: readonly string[], given: Lookup): Variables {
+    const problems: Problem[] = []
+    let values: ReadonlyMap<string, Value> = new Map()
+    for (const path of paths) {
+      const content = this.content(path)
+      if (typeof content !== 'string') {
+        problems.push(content)
+        continue
+      }
+      const read = readDotenv(path, content, given, values)
+      values = read.values
+      if (read.problem === undefined) continue
+      const { message, line } = read.problem
+      problems.push({
+        file: path,
+        span: { start: { line, column: 1 }, end: { line, column: 1 } },
+        message: `failed to read ${path}: ${message}`,
+      })
+    }
+    return { lookup: (name) => given(name) ?? values.get(name), problems }
+  }
+
+  private content(path: string): string | Problem {
+    const content = this.files.read(path)
+    if (content.kind === 'missing') return { file: path, span: START, message: `couldn't find env file: ${path}` }
+    if (content.kind === 'unreadable') return { file: path, message: content.problem }
+    if (content.text.length > MAX_CHARACTERS)
+      return { file: path, message: `the file is longer than ${MAX_CHARACTERS} characters and was not read` }
+    return content.text
+  }
+}
+
+function isEnvFile(name: string): boolean {
+  return name.startsWith('.env') || name.endsWith('.env')
+}
+
+/** loader.NormalizeProjectName of a folder's name: what COMPOSE_PROJECT_NAME is, unless somebody says otherwise. */
+export function projectName(folder: string): string {
+  return baseOf(folder)
+    .toLowerCase()
+    .replace(/[^-_a-z0-9]/g, '')
+    .replace(/^[-_]+/, '')
+}
+
+/** The files that a COMPOSE_FILE names, from the folder it is used in. */
+export function composeFiles(folder: string, value: string, separator: string | undefined): readonly ReturnType<typeof resolvePath>[] {
+  return value
+    .split(separator === undefined || separator === '' ? ':' : separator)
+    .filter((path) => path !== '')
+    .map((path) => resolvePath(folder, path))
+}

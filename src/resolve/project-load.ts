@@ -1,0 +1,328 @@
+import { entryOf, topLevelServices, type ComposeFile } from '../extract/compose.js'
+import { type YamlNode, type YamlScalar } from '../extract/yaml.js'
+import { type Edge, type Lookup, type Problem } from '../model.js'
+import { folderOf, joined, resolvePath } from './paths.js'
+import { type Environments } from './project-environment.js'
+import { importEntries, mergeChild, mergeEntries, without, withoutMarks } from './project-merge.js'
+import { Binder, type Branch, type Child, childOf, expand, isNull, type Leaf, type Scope, textOf, type Tree } from './project-tree.js'
+
+/** What a compose project consists of, as far as it can name images. */
+export interface Model {
+  readonly services: ReadonlyMap<string, Child>
+  readonly jobs: ReadonlyMap<string, Child>
+  readonly models: ReadonlyMap<string, Child>
+}
+
+/** A loaded project, with what compose would refuse of it and the files it reached by include and extends. */
+export interface Project extends Model {
+  readonly problems: readonly Problem[]
+  readonly reached: readonly Edge[]
+}
+
+/** Gives a compose file by its path; a string says why there is none. */
+export type ComposeReader = (path: string) => ComposeFile | string
+
+/** Files that one project may pull in; a diamond of includes doubles with every level. */
+const MAX_FILES = 500
+
+/** Of includes and of extends: compose-go recurses without a limit; nobody goes beyond five. */
+const MAX_DEPTH = 50
+
+const EMPTY: Model = { services: new Map(), jobs: new Map(), models: new Map() }
+
+/** Loads one project: the files in order, later ones over earlier ones. `folder` is the project directory. */
+export function loadProject(
+  paths: readonly string[],
+  folder: string,
+  given: Lookup,
+  read: ComposeReader,
+  environments: Environments,
+): Project {
+  const loader = new Loader(read, environments)
+  const model = loader.model(paths, folder, given, [])
+  return { ...model, problems: loader.problems, reached: loader.reached }
+}
+
+interface Include {
+  readonly leaf: Leaf
+  readonly paths: readonly string[]
+  readonly folder: string
+  readonly envFiles: readonly string[]
+}
+
+class Loader {
+  readonly problems: Problem[] = []
+  readonly reached: Edge[] = []
+  private readonly binder = new Binder()
+  private files = 0
+
+  constructor(
+    private readonly read: ComposeReader,
+    private readonly environments: Environments,
+  ) {}
+
+  model(paths: readonly string[], folder: string, given: Lookup, chain: readonly string[]): Model {
+    const lookup = this.environments.withDeclared(given)
+    const bases: Bases = new Map()
+    let model = EMPTY
+    for (const path of paths) {
+      const file = this.file(path)
+      if (typeof file === 'string') {
+        this.problems.push({ file: path, message: file })
+        continue
+      }
+      const scope: Scope = { path, file, lookup, folder, values: new Map() }
+      for (const document of file.documents) {
+        const layer = this.layer(document, scope)
+        const whole = this.withIncludes(layer, document, scope, given, [...chain, path])
+        const services = this.withExtends(whole.services, scope, bases)
+        const jobs = this.withExtends(whole.jobs, scope, bases)
+        model = this.merge(model, { ...whole, services, jobs })
+      }
+    }
+    if (this.binder.exhausted) this.refuse(paths[0] ?? '', 'the project has more nodes than are read: aliases repeat them')
+    return { services: withoutMarks(model.services), jobs: withoutMarks(model.jobs), models: withoutMarks(model.models) }
+  }
+
+  private file(path: string): ComposeFile | string {
+    if (++this.files > MAX_FILES) return `more than ${MAX_FILES} files belong to one project`
+    return this.read(path)
+  }
+
+  private merge(base: Model, over: Model, join = mergeEntries): Model {
+    const conflict = (path: string, { scope, node }: Tree): void => {
+      this.problems.push({ file: scope.path, span: scope.file.positions.span(node.start, node.start), message: `cannot override ${path}` })
+    }
+    return {
+      services: join(base.services, over.services, 'services', conflict),
+      jobs: join(base.jobs, over.jobs, 'jobs', conflict),
+      models: join(base.models, over.models, 'models', conflict),
+    }
+  }
+
+  private layer(document: YamlNode, scope: Scope): Model {
+    const services = new Map<string, Child>()
+    for (const { key, value } of topLevelServices(document)) services.set(key.text, { key, value: this.binder.service(value, scope) })
+    return {
+      services: new Map([...services, ...this.section(document, 'services', scope)]),
+      jobs: this.section(document, 'jobs', scope),
+      models: this.section(document, 'models', scope),
+    }
+  }
+
+  private section(document: YamlNode, name: 'services' | 'jobs' | 'models', scope: Scope): Map<string, Child> {
+    const node = entryOf(document, name)?.value
+    const section = new Map<string, Child>()
+    if (node?.kind !== 'map' || node.tag === 'reset') return section
+    for (const [key, entry] of node.entries) {
+      const value = name === 'models' ? this.binder.bind(entry.value, scope, 1) : this.binder.service(entry.value, scope)
+      section.set(key, { key: entry.key, value })
+    }
+    return section
+  }
+
+  // -------------------------------------------------------------------------------------------- include
+
+  private withIncludes(layer: Model, document: YamlNode, scope: Scope, given: Lookup, chain: readonly string[]): Model {
+    const node = entryOf(document, 'include')?.value
+    if (node === undefined || (node.kind === 'scalar' && node.type === 'null')) return layer
+    const list = this.binder.bind(node, scope, 3)
+    if (list.kind !== 'items') {
+      this.refuseAt(list, '`include` must be a list')
+      return layer
+    }
+    return list.items.reduce((model, item) => {
+      const include = this.include(item)
+      const imported = include && this.imported(include, given, chain)
+      return imported === undefined ? model : this.import(model, imported)
+    }, layer)
+  }
+
+  /** What is imported goes below what the file says itself, and below what was imported before. */
+  private import(model: Model, imported: Model): Model {
+    return this.merge(imported, model, importEntries)
+  }
+
+  private include(item: Tree): Include | undefined {
+    const path = item.kind === 'branch' ? childOf(item, 'path') : item
+    const leaves = (path?.kind === 'items' ? path.items : [path]).filter((leaf) => leaf?.kind === 'leaf')
+    const [first] = leaves
+    if (first === undefined) return undefined
+    const { folder } = first.scope
+    const paths = leaves.flatMap((leaf) => this.localPath(leaf, folder) ?? [])
+    if (paths.length < leaves.length || paths[0] === undefined) return undefined
+    const directory = childOf(item, 'project_directory')
+    const named = directory?.kind === 'leaf' ? textOf(directory) : undefined
+    const own = named === undefined || named === '' ? folderOf(paths[0]) : this.inside(directory, folder, named)
+    return own === undefined
+      ? undefined
+      : { leaf: first, paths, folder: own, envFiles: this.envFiles(childOf(item, 'env_file'), folder, own) }
+  }
+
+  private envFiles(tree: Tree | undefined, folder: string, own: string): readonly string[] {
+    if (tree === undefined || isNull(tree)) return this.environments.has(joined(own, '.env')) ? [joined(own, '.env')] : []
+    const leaves = tree.kind === 'items' ? tree.items : [tree]
+    return leaves.flatMap((leaf) => (textOf(leaf) === '/dev/null' ? [] : (leaf.kind === 'leaf' && this.localPath(leaf, folder)) || []))
+  }
+
+  private imported({ leaf, paths, folder, envFiles }: Include, given: Lookup, chain: readonly string[]): Model | undefined {
+    const [main = ''] = paths
+    for (const path of paths) this.reached.push({ from: leaf.scope.path, to: path })
+    if (chain.includes(main)) {
+      this.refuseAt(leaf, `include cycle detected: ${[...chain, main].join(' includes ')}`)
+      return undefined
+    }
+    const missing = paths.find((path) => typeof this.read(path) === 'string')
+    if (missing !== undefined || chain.length > MAX_DEPTH) {
+      this.refuseAt(
+        leaf,
+        missing === undefined ? `includes are nested more than ${MAX_DEPTH} levels deep` : `open ${missing}: no such file`,
+      )
+      return undefined
+    }
+    const variables = this.environments.behind(given, envFiles)
+    this.problems.push(...variables.problems)
+    const model = this.model(paths, folder, variables.lookup, chain)
+    return { ...model, services: withContexts(model.services), jobs: withContexts(model.jobs) }
+  }
+
+  // -------------------------------------------------------------------------------------------- extends
+
+  private withExtends(services: ReadonlyMap<string, Child>, scope: Scope, bases: Bases): ReadonlyMap<string, Child> {
+    const resolved = new Map(services)
+    for (const name of services.keys()) this.extend(name, { services: resolved, scope, bases, chain: [], main: scope.path })
+    return resolved
+  }
+
+  /** Replaces a service by what it is with all that it extends; gives that. */
+  private extend(name: string, within: Within): Child | undefined {
+    const { services } = within
+    const own = services.get(name)
+    const extended = childOf(own?.value, 'extends')
+    if (own?.value.kind !== 'branch' || extended === undefined || isNull(extended)) return own
+    const base = this.base(name, extended, within)
+    const child = { key: own.key, value: without(own.value, 'extends') }
+    const conflict = (path: string, value: Tree): void => this.refuseAt(value, `cannot override ${path}`)
+    const stripped = base && withoutMarks(new Map([[name, base]])).get(name)
+    const merged = stripped === undefined ? child : mergeChild(stripped, child, `services.${name}`, conflict)
+    services.set(name, merged)
+    return merged
+  }
+
+  private base(name: string, extended: Tree, within: Within): Child | undefined {
+    const { services, scope, bases, chain, main } = within
+    const leaf = extended.kind === 'branch' ? childOf(extended, 'service') : extended
+    const service = textOf(leaf)
+    if (leaf?.kind !== 'leaf' || service === undefined) {
+      this.refuseAt(extended, `extends.${name}.service is required`)
+      return undefined
+    }
+    const file = childOf(extended, 'file')
+    const from = file === undefined || isNull(file) ? { services, scope } : this.baseFile(file, scope, bases)
+    if (from === undefined) return undefined
+    if (!from.services.has(service)) {
+      this.refuseAt(leaf, `cannot extend service "${name}" in ${scope.path}: service "${service}" not found in ${from.scope.path}`)
+      return undefined
+    }
+    // compose-go puts the extending service's name beside the extended file's, so it takes some chains for circles
+    const step = `${name} in ${from.services === services ? main : from.scope.path}`
+    if (chain.includes(step) || chain.length > MAX_DEPTH) {
+      const cycle = chain.length <= MAX_DEPTH
+      this.refuseAt(leaf, cycle ? `Circular reference: ${[...chain, step].join(' extends ')}` : `extends goes over more than ${MAX_DEPTH} services`)
+      return undefined
+    }
+    return this.extend(service, { services: from.services, scope: from.scope, bases, chain: [...chain, step], main })
+  }
+
+  private baseFile(tree: Tree, scope: Scope, bases: Bases): Base | undefined {
+    const path = tree.kind === 'leaf' ? this.localPath(tree, scope.folder) : undefined
+    if (path === undefined) return undefined
+    this.reached.push({ from: tree.scope.path, to: path })
+    const known = bases.get(path)
+    if (known !== undefined) return known
+    const file = this.file(path)
+    if (typeof file === 'string') {
+      this.refuseAt(tree, `cannot read ${path}: ${file}`)
+      return undefined
+    }
+    const own: Scope = { path, file, lookup: scope.lookup, folder: folderOf(path), values: new Map() }
+    const model = file.documents.reduce((merged, document) => this.merge(merged, this.layer(document, own)), EMPTY)
+    const base: Base = { services: new Map([...model.jobs, ...model.services]), scope: own }
+    bases.set(path, base)
+    return base
+  }
+
+  // -------------------------------------------------------------------------------------------- paths
+
+  private localPath(leaf: Leaf, folder: string): string | undefined {
+    const expanded = expand(leaf)
+    if (expanded.kind === 'error') {
+      this.refuseAt(leaf, `error while interpolating ${leaf.node.text}: ${expanded.problem}`)
+      return undefined
+    }
+    const { text } = expanded.value
+    if (isRemote(text)) {
+      this.refuseAt(leaf, `${text} is not in this repository: it was not read`)
+      return undefined
+    }
+    return this.inside(leaf, folder, text)
+  }
+
+  private inside(tree: Tree | undefined, folder: string, path: string): string | undefined {
+    const resolved = resolvePath(folder, path)
+    if (resolved.kind === 'inside') return resolved.path
+    if (tree !== undefined) this.refuseAt(tree, `${path} lies outside of the repository: it was not read`)
+    return undefined
+  }
+
+  private refuseAt({ node, scope }: Tree, message: string): void {
+    this.problems.push({
+      file: scope.path,
+      span: scope.file.positions.span(node.start, Math.max(node.start, node.kind === 'scalar' ? node.end : node.start)),
+      message,
+    })
+  }
+
+  private refuse(file: string, message: string): void {
+    this.problems.push({ file, message })
+  }
+}
+
+/** The services that one chain of `extends` looks into. */
+interface Within {
+  readonly services: Map<string, Child>
+  readonly scope: Scope
+  readonly bases: Bases
+  /** The steps so far. */
+  readonly chain: readonly string[]
+  /** The file that is loaded, not the one that is looked into. */
+  readonly main: string
+}
+
+interface Base {
+  readonly services: Map<string, Child>
+  readonly scope: Scope
+}
+
+/** Files that services extend, by path. */
+type Bases = Map<string, Base>
+
+/** Compose fetches these; nothing in the repository says what is there. */
+export function isRemote(path: string): boolean {
+  return path.includes('://') || /^(?:oci:|git@|github\.com\/)/.test(path)
+}
+
+/** An included project fills in its own directory where a build names no context; the main project would fill in another one. */
+function withContexts(services: ReadonlyMap<string, Child>): ReadonlyMap<string, Child> {
+  return new Map([...services].map(([name, child]) => [name, { key: child.key, value: withContext(child.value) }]))
+}
+
+function withContext(service: Tree): Tree {
+  const build = childOf(service, 'build')
+  if (service.kind !== 'branch' || build?.kind !== 'branch' || childOf(build, 'context') !== undefined) return service
+  const { node, scope } = build
+  const dot: YamlScalar = { kind: 'scalar', type: 'string', text: '.', start: node.start, end: node.start }
+  const context: Child = { key: dot, value: { kind: 'leaf', node: dot, scope } }
+  const filled: Branch = { ...build, entries: new Map([...build.entries, ['context', context]]) }
+  return { ...service, entries: new Map([...service.entries, ['build', { key: dot, value: filled }]]) }
+}

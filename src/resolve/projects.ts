@@ -1,0 +1,377 @@
+import { type ComposeFile, entryOf, extractCompose, topLevelServices } from '../extract/compose.js'
+import { type YamlNode } from '../extract/yaml.js'
+import { type Build, type Edge, type Files, type Lookup, type Problem, type Reference, type SourceFile } from '../model.js'
+import { folderOf, joined } from './paths.js'
+import { buildsOf } from './project-builds.js'
+import { consistencyProblems, shapeProblems, templateProblems } from './project-checks.js'
+import { composeFiles, type Environment, Environments, projectName } from './project-environment.js'
+import { loadProject, type Model, type Project } from './project-load.js'
+import { Registry } from './project-registry.js'
+import { Binder, childOf, expand, type Scope, type Tree } from './project-tree.js'
+import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
+
+export { type Environment } from './project-environment.js'
+
+/** What the compose files of a repository name, and what they build. */
+export interface ComposeReading {
+  readonly references: readonly Reference[]
+  readonly builds: readonly Build[]
+  readonly problems: readonly Problem[]
+  /** From a compose file, or the `.env` that names it, to the compose files it reaches. */
+  readonly edges: readonly Edge[]
+  /** Compose files that others reach and that were not in the list: they are read too. */
+  readonly followed: readonly SourceFile[]
+}
+
+/** Compose files that were extracted already, by the identity of their content. */
+export type ComposeCache = Map<string, ComposeFile>
+
+/** A cache that holds nothing yet. */
+export function createComposeCache(): ComposeCache {
+  return new Map()
+}
+
+/** The names that compose looks for in a folder; the first one wins. */
+const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+/** Here `.yml` comes first. */
+const OVERRIDE_NAMES = ['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml']
+
+/**
+ * Reads compose files and all they reach. Each file is first read alone, with the `.env` of its folder: that is what its places say
+ * themselves. Then come the projects that join files: the override beside the default file, a COMPOSE_FILE, includes, extends; and the
+ * other env files of the repository. Never throws.
+ */
+export function readProjects(
+  files: Files,
+  compose: readonly SourceFile[],
+  environment: Environment,
+  cache: ComposeCache = createComposeCache(),
+): ComposeReading {
+  return new Reader(files, compose, environment, cache).read()
+}
+
+/** A file as it is read alone. */
+interface Alone {
+  readonly path: string
+  readonly file: ComposeFile
+  readonly given: Lookup
+  readonly project: Project
+}
+
+class Reader {
+  private readonly registry = new Registry()
+  private readonly environments: Environments
+  private readonly contents = new Map<string, ComposeFile | string>()
+  private readonly alone = new Map<string, Alone>()
+  private readonly queue: string[]
+  private readonly queued: Set<string>
+  private readonly followed: SourceFile[] = []
+  /** Folders where a COMPOSE_FILE says what is loaded. */
+  private readonly told = new Set<string>()
+
+  constructor(
+    private readonly files: Files,
+    compose: readonly SourceFile[],
+    environment: Environment,
+    private readonly cache: ComposeCache,
+  ) {
+    this.environments = new Environments(files, environment)
+    this.queue = compose.map(({ path }) => path)
+    this.queued = new Set(this.queue)
+  }
+
+  read(): ComposeReading {
+    this.readComposeFileVariables()
+    // what is reached is put at the end of the queue
+    for (const path of this.queue) this.readAlone(path)
+    const folders = new Map<string, Alone[]>()
+    for (const one of this.alone.values()) {
+      const folder = folderOf(one.path)
+      folders.set(folder, [...(folders.get(folder) ?? []), one])
+    }
+    for (const [folder, together] of folders) this.readFolder(folder, together)
+    return { ...this.registry.result(), followed: this.followed }
+  }
+
+  private readonly content = (path: string): ComposeFile | string => {
+    const known = this.contents.get(path)
+    if (known !== undefined) return known
+    const read = this.extract(path)
+    this.contents.set(path, read)
+    return read
+  }
+
+  private extract(path: string): ComposeFile | string {
+    const identity = this.files.identity(path)
+    const known = this.cache.get(identity)
+    if (known !== undefined) return known
+    const content = this.files.read(path)
+    if (content.kind === 'missing') return 'no such file'
+    if (content.kind === 'unreadable') return content.problem
+    const file = extractCompose(content.text)
+    this.cache.set(identity, file)
+    return file
+  }
+
+  private follow(edges: readonly Edge[]): void {
+    for (const edge of edges) {
+      this.registry.edge(edge)
+      if (this.queued.has(edge.to) || typeof this.content(edge.to) === 'string') continue
+      this.queued.add(edge.to)
+      this.queue.push(edge.to)
+      this.followed.push({ path: edge.to, kind: 'compose' })
+    }
+  }
+
+  private tell(problems: readonly Problem[]): void {
+    for (const problem of problems) this.registry.problem(problem)
+  }
+
+  // -------------------------------------------------------------------------------------------- one file
+
+  private readAlone(path: string): void {
+    const file = this.content(path)
+    if (typeof file === 'string') return this.registry.problem({ file: path, message: file })
+    this.tell(file.problems.map((problem) => ({ file: path, ...problem })))
+    this.tell(shapeProblems(path, file))
+    const folder = folderOf(path)
+    const variables = this.environments.of(folder)
+    this.tell(variables.problems)
+    const given = named(variables.lookup, path, folder, file)
+    const project = loadProject([path], folder, given, this.content, this.environments)
+    this.tell(project.problems)
+    this.follow(project.reached)
+    this.alone.set(path, { path, file, given, project })
+    const scope = this.scopeOf(path, file, given)
+    this.tell(templateProblems(scope, this.tellOwn(scope, project)))
+    if (project.reached.length > 0) this.tellOthers(project, (use) => this.registry.also(use))
+  }
+
+  private scopeOf(path: string, file: ComposeFile, given: Lookup): Scope {
+    return { path, file, lookup: this.environments.withDeclared(given), folder: folderOf(path), values: new Map() }
+  }
+
+  /** Tells every place of a file, also what its own later documents replace; gives the scalars whose template is told as broken. */
+  private tellOwn(scope: Scope, project: Project): ReadonlySet<YamlNode> {
+    const broken = new Set<YamlNode>()
+    const use = (one: Use): void => {
+      this.registry.own(one)
+      if (one.resolution.target.kind === 'malformed') broken.add(one.part.leaf.node)
+    }
+    this.walk(scope, project, { use, refuse: (leaf, message) => this.refuse(leaf, message) })
+    return broken
+  }
+
+  private walkQuietly(scope: Scope, project: Model, use: (use: Use) => void): void {
+    this.walk(scope, project, { use, refuse: () => undefined })
+  }
+
+  private walk(scope: Scope, project: Model, sink: Sink): void {
+    const around = aroundOf(project)
+    const binder = new Binder()
+    for (const document of [...scope.file.documents, ...scope.file.others]) {
+      for (const section of ['services', 'jobs'] as const) {
+        const node = entryOf(document, section)?.value
+        const entries = [
+          ...(node?.kind === 'map' ? node.entries.values() : []),
+          ...(section === 'services' ? topLevelServices(document) : []),
+        ]
+        for (const { key, value } of entries) usesOfService(key.text, binder.service(value, scope), around, sink)
+      }
+      const models = entryOf(document, 'models')?.value
+      if (models?.kind === 'map') for (const { value } of models.entries.values()) usesOfModel(binder.bind(value, scope, 1), sink)
+    }
+  }
+
+  private refuse({ node, scope }: Tree, message: string): void {
+    this.registry.problem({ file: scope.path, span: scope.file.positions.span(node.start, Math.max(node.start, node.end)), message })
+  }
+
+  private tellOthers(project: Model, use: (use: Use) => void): void {
+    const around = aroundOf(project)
+    const sink = { use, refuse: (): void => undefined }
+    for (const [name, { value }] of [...project.services, ...project.jobs]) usesOfService(name, value, around, sink)
+    for (const { value } of project.models.values()) usesOfModel(value, sink)
+  }
+
+  private tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean): void {
+    const { platforms } = this.environments.environment
+    const surroundings = { files: this.files, folder, lookup: this.environments.withDeclared(given), platforms }
+    for (const [name, { value }] of [...project.services, ...project.jobs]) {
+      if (wanted(name, value)) for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------- files of one folder
+
+  /** The files of a folder: what the default file and its override make together, and what every file builds. */
+  private readFolder(folder: string, together: readonly Alone[]): void {
+    const first = (names: readonly string[]): Alone | undefined =>
+      names.flatMap((name) => together.find(({ path }) => path === joined(folder, name)) ?? [])[0]
+    const main = first(DEFAULT_NAMES)
+    const override = first(OVERRIDE_NAMES)
+    if (main !== undefined) this.readDefault(folder, main, override, together)
+    for (const one of together) {
+      const fragment = main !== undefined && one !== main ? fragmentsOf(one.project, main.project) : new Set<string>()
+      const whole = (service: string): boolean => !fragment.has(service)
+      this.tellBuilds(one.project, folder, one.given, whole)
+      this.tellVariants(folder, [one], whole)
+      if (main === undefined || fragment.size === 0 || one === override) continue
+      const both = loadProject([main.path, one.path], folder, one.given, this.content, this.environments)
+      this.tellBuilds(both, folder, one.given, (service) => fragment.has(service))
+      this.tellVariants(folder, [main, one], (service) => fragment.has(service))
+    }
+  }
+
+  /** What compose loads in a folder when it is not told which files. */
+  private readDefault(folder: string, main: Alone, override: Alone | undefined, together: readonly Alone[]): void {
+    const given = override === undefined ? main.given : named(main.given, override.path, folder, override.file)
+    const paths = override === undefined ? [main] : [main, override]
+    const project = override === undefined ? main.project : this.load([main.path, override.path], folder, given)
+    if (override !== undefined) {
+      this.tellOthers(project, (use) => this.registry.also(use))
+      this.tellBuilds(project, folder, given, () => true)
+      this.tellVariants(folder, paths, () => true)
+    }
+    if (this.told.has(folder)) return
+    const reached = new Set(project.reached.map(({ to }) => to))
+    const others = together.filter((one) => !paths.includes(one) && !reached.has(one.path))
+    this.tell(emptyProblems(main.path, main.file))
+    this.tell(consistencyProblems(project.services, new Set(others.flatMap(({ project: { services } }) => [...services.keys()]))))
+  }
+
+  private load(paths: readonly string[], folder: string, given: Lookup): Project {
+    const project = loadProject(paths, folder, given, this.content, this.environments)
+    this.tell(project.problems)
+    this.follow(project.reached)
+    return project
+  }
+
+  /** What each other env file of the folder makes of the places that take a variable from it. */
+  private tellVariants(folder: string, project: readonly Alone[], wanted: (service: string) => boolean): void {
+    const [first] = project
+    if (first === undefined || project.every(({ file }) => file.templates.length === 0 && !file.text.includes('args'))) return
+    const variants = this.environments.variants(folder)
+    if (variants.more)
+      this.registry.problem({
+        file: first.path,
+        message: `more than ${variants.paths.length} env files lie beside the file: the others were not tried`,
+      })
+    for (const path of variants.paths) {
+      const variables = this.environments.before(folder, path)
+      const given = named(variables.lookup, first.path, folder, first.file)
+      const also = (use: Use): void => {
+        if (use.resolution.via.some(({ file }) => file === path)) this.registry.also(use)
+      }
+      const loaded = loadProject(
+        project.map((one) => one.path),
+        folder,
+        given,
+        this.content,
+        this.environments,
+      )
+      this.tellOthers(loaded, also)
+      this.walkQuietly(this.scopeOf(first.path, first.file, given), loaded, also)
+      this.tellBuilds(loaded, folder, given, wanted)
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------- COMPOSE_FILE
+
+  private readComposeFileVariables(): void {
+    const { envFiles, process } = this.environments.environment
+    if (envFiles.length > 0 || process?.has(COMPOSE_FILE)) return this.readComposeFileVariable('')
+    for (const path of this.environments.all()) {
+      const content = this.files.read(path)
+      if (content.kind === 'text' && content.text.includes(COMPOSE_FILE)) this.readComposeFileVariable(folderOf(path))
+    }
+  }
+
+  /** The project that compose loads in a folder whose `.env` (or the environment) says of which files. */
+  private readComposeFileVariable(folder: string): void {
+    const { lookup } = this.environments.of(folder)
+    const value = lookup(COMPOSE_FILE)
+    if (value === undefined || value.text === '') return
+    this.told.add(folder)
+    const [step] = value.via
+    const refuse = (message: string): void =>
+      this.registry.problem({ file: step?.file ?? '.env', ...(step && { span: step.span }), message })
+    const paths = this.composeFiles(folder, value.text, lookup('COMPOSE_PATH_SEPARATOR')?.text).flatMap((resolved) => {
+      if (resolved.kind === 'outside') refuse('COMPOSE_FILE names a file outside of the repository: it was not read')
+      else if (typeof this.content(resolved.path) === 'string') refuse(`open ${resolved.path}: no such file`)
+      else return [resolved.path]
+      return []
+    })
+    const [main] = paths
+    if (main === undefined) return
+    this.follow(paths.map((to) => ({ from: step?.file ?? main, to })))
+    const directory = folderOf(main)
+    const second = joined(directory, '.env')
+    const more = directory !== folder && this.environments.environment.envFiles.length === 0 && this.environments.has(second)
+    const variables = more ? this.environments.behind(lookup, [second]) : { lookup, problems: [] }
+    this.tell(variables.problems)
+    const file = this.content(main)
+    const given = typeof file === 'string' ? variables.lookup : named(variables.lookup, main, directory, file)
+    const project = this.load(paths, directory, given)
+    this.tellOthers(project, (use) => this.registry.also(use))
+    this.tellBuilds(project, directory, given, () => true)
+    this.tell(consistencyProblems(project.services, new Set()))
+  }
+
+  /** On Windows the separator is `;`: taken where nothing is found otherwise. */
+  private composeFiles(folder: string, value: string, separator: string | undefined): ReturnType<typeof composeFiles> {
+    const usual = composeFiles(folder, value, separator)
+    const found = usual.some((resolved) => resolved.kind === 'inside' && typeof this.content(resolved.path) !== 'string')
+    return found || separator !== undefined || !value.includes(';') ? usual : composeFiles(folder, value, ';')
+  }
+}
+
+const COMPOSE_FILE = 'COMPOSE_FILE'
+
+function aroundOf(project: Model): Surroundings {
+  const services = new Map([...project.jobs, ...project.services])
+  return surroundingsOf(services, services.keys())
+}
+
+/** The services of a file that only add to what the default file builds: by themselves they name no context. */
+function fragmentsOf(project: Model, main: Model): ReadonlySet<string> {
+  const fragments = new Set<string>()
+  for (const [name, { value }] of project.services) {
+    const build = childOf(value, 'build')
+    if (build?.kind !== 'branch' || childOf(main.services.get(name)?.value, 'build') === undefined) continue
+    if (childOf(build, 'context') === undefined && childOf(build, 'dockerfile_inline') === undefined) fragments.add(name)
+  }
+  return fragments
+}
+
+/** What is refused of a default file that says nothing. */
+function emptyProblems(path: string, file: ComposeFile): readonly Problem[] {
+  const roots = file.documents.filter((root) => root.kind !== 'scalar' || root.type !== 'null')
+  if (roots.length === 0) return file.problems.length > 0 ? [] : [{ file: path, message: 'empty compose file' }]
+  return roots.flatMap((root) => {
+    const services = entryOf(root, 'services')
+    const nothing = services?.value.kind === 'scalar' && services.value.type === 'null' && services.value.tag === undefined
+    return nothing
+      ? [{ file: path, span: file.positions.span(services.key.start, services.key.end), message: 'services must be a mapping' }]
+      : []
+  })
+}
+
+/** The variables with COMPOSE_PROJECT_NAME, which is always defined: the file's `name`, else the folder's. */
+function named(given: Lookup, path: string, folder: string, file: ComposeFile): Lookup {
+  if (!file.text.includes(PROJECT_NAME)) return given
+  const scope: Scope = { path, file, lookup: given, folder, values: new Map() }
+  const written = file.documents.flatMap((root) => entryOf(root, 'name')?.value ?? []).at(-1)
+  if (written?.kind === 'scalar' && written.type === 'string') {
+    const leaf = { kind: 'leaf', node: written, scope } as const
+    const expanded = expand(leaf)
+    const step = { file: path, span: file.positions.span(written.start, written.end), text: `name: ${written.text}`, value: written.text }
+    if (expanded.kind === 'value')
+      return (name) => given(name) ?? (name === PROJECT_NAME ? { ...expanded.value, via: [step, ...expanded.value.via] } : undefined)
+  }
+  const text = projectName(folder)
+  return text === '' ? given : (name) => given(name) ?? (name === PROJECT_NAME ? { text, unset: [], via: [] } : undefined)
+}
+
+const PROJECT_NAME = 'COMPOSE_PROJECT_NAME'
