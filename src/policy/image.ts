@@ -1,0 +1,57 @@
+import { type ImageReference } from '../model.js'
+import { registryOf } from './catalogue.js'
+import { hostPattern, matchesLeading, matchesAll, matchesRun, pathPattern, splitHost } from './pattern.js'
+import { type ImagePattern } from './policy.js'
+
+/** Compiles `registry[/path]`, narrowed to tags or digests. The text must have been checked. */
+export function imagePattern(text: string, tags?: readonly string[], digests?: readonly string[]): ImagePattern {
+  const slash = text.indexOf('/')
+  const narrowed = { ...(tags === undefined ? {} : { tags }), ...(digests === undefined ? {} : { digests: new Set(digests) }) }
+  if (slash < 0) return { text, host: hostPattern(text), ...narrowed }
+  return { text, host: hostPattern(text.slice(0, slash)), path: pathPattern(text.slice(slash + 1)), ...narrowed }
+}
+
+/** A reference, split once for many patterns. */
+export interface Subject {
+  readonly reference: ImageReference
+  /** The labels of the host as Docker takes it. */
+  readonly host: readonly string[]
+  /** The labels of each host that serves the same: an endpoint of Docker Hub, or a port that is meant anyway, is no way around `deny`. */
+  readonly alike: readonly (readonly string[])[]
+  readonly path: readonly string[]
+}
+
+/** Prepares a reference for `excuses` and `denies`. */
+export function subject(reference: ImageReference): Subject {
+  const lower = reference.registry.toLowerCase()
+  const plain = lower.endsWith(':443') ? lower.slice(0, -':443'.length) : lower
+  const names = new Set([lower, plain])
+  if (registryOf(plain)?.id === 'docker-hub') names.add('docker.io')
+  return {
+    reference,
+    // Hosts compare without case, but Docker maps no other spelling of docker.io to its Hub.
+    host: splitHost(lower === 'docker.io' ? reference.registry : lower),
+    alike: [...names].map(splitHost),
+    path: reference.repository.split('/'),
+  }
+}
+
+/** Whether the pattern of an exception covers an image: its host exactly as Docker takes it. */
+export function excuses(pattern: ImagePattern, image: Subject): boolean {
+  return matchesAll(pattern.host, image.host) && coversRest(pattern, image)
+}
+
+/** Whether the pattern of a `deny` entry covers an image, under whatever name its host goes. */
+export function denies(pattern: ImagePattern, image: Subject): boolean {
+  return image.alike.some((host) => matchesAll(pattern.host, host)) && coversRest(pattern, image)
+}
+
+/** Path, tags and digests. Neither tag nor digest counts as `latest`. */
+function coversRest(pattern: ImagePattern, { reference, path }: Subject): boolean {
+  if (pattern.path !== undefined && !matchesLeading(pattern.path, path)) return false
+  const { tags, digests } = pattern
+  if (tags === undefined && digests === undefined) return true
+  if (reference.digest !== undefined && digests?.has(reference.digest) === true) return true
+  const tag = reference.tag ?? (reference.digest === undefined ? 'latest' : undefined)
+  return tag !== undefined && tags?.some((glob) => matchesRun(glob, tag)) === true
+}

@@ -1,0 +1,40 @@
+import { type ImageReference } from '../model.js'
+import { parseReference } from '../resolve/reference.js'
+import { excuses, subject } from './image.js'
+import { type Mirror } from './policy.js'
+
+/** What an image is judged as, by a mirror of the policy. */
+export interface Upstream {
+  readonly reference: ImageReference
+  readonly mirror: Mirror
+}
+
+/** The upstream of an image that stands under the left name of a mirror: prefix for prefix, normalized again. The most specific mirror decides, once. */
+export function upstreamOf(mirrors: readonly Mirror[], reference: ImageReference): Upstream | undefined {
+  if (mirrors.length === 0) return undefined
+  const image = subject(reference)
+  const [mirror] = mirrors.filter(({ from }) => excuses(from, image)).sort(bySpecificity)
+  if (mirror === undefined) return undefined
+  const rest = image.path.slice(mirror.from.path?.pieces.length ?? 0)
+  const parsed = parseReference([mirror.to, ...rest].join('/'))
+  if (parsed.kind === 'malformed') return undefined
+  return { reference: { ...reference, registry: parsed.reference.registry, repository: parsed.reference.repository }, mirror }
+}
+
+/** Literal host before pattern, then the longer path. */
+function bySpecificity(a: Mirror, b: Mirror): number {
+  const literal = Number(b.from.host.literal) - Number(a.from.host.literal)
+  return literal || (b.from.path?.pieces.length ?? 0) - (a.from.path?.pieces.length ?? 0) || b.from.host.weight - a.from.host.weight
+}
+
+/** How a mirror names an image that is written directly; undefined if no mirror says so without a pattern. */
+export function mirroredName(mirrors: readonly Mirror[], reference: ImageReference): ImageReference | undefined {
+  const name = `${reference.registry}/${reference.repository}`
+  for (const { from, to } of mirrors) {
+    const literal = from.host.literal && from.path?.literal !== false
+    if (!literal || (name !== to && !name.startsWith(`${to}/`))) continue
+    const parsed = parseReference(`${from.text}${name.slice(to.length)}`)
+    if (parsed.kind === 'image') return { ...reference, registry: parsed.reference.registry, repository: parsed.reference.repository }
+  }
+  return undefined
+}
