@@ -1,0 +1,145 @@
+import { type ExceptionUse, type Finding, type JudgedProblem, type Occurrence, type Problem, type Resolution } from '../model.js'
+import { deciderOf, type Decider, type PathClass } from '../policy/decide.js'
+import { type PolicyLayer } from '../policy/layers.js'
+import { ExceptionBook } from './exception-book.js'
+import { assemble, type Verdicts } from './findings.js'
+import { RULES, type TableRule } from './index.js'
+import { scopeOf, severityOf, type Enriched } from './levels.js'
+import { type Case } from './rule.js'
+
+export interface JudgeContext {
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string
+  /** `owner/name` of what is checked, for exceptions that hold in some repositories only. */
+  readonly repository?: string
+}
+
+export interface ReferenceOptions {
+  /** Judge as if the file stood here. */
+  readonly path?: string
+  /** Another build of the repository gives every variable: that one has no value is no finding. */
+  readonly given?: boolean
+}
+
+export interface CloseOptions {
+  /** Only some of the files were looked at: that an exception excused nothing says nothing. */
+  readonly partial?: boolean
+}
+
+/** Holds references and problems against policy layers, each on its own. Layers are named by their index. */
+export interface Judge {
+  /** What one layer finds in one resolution of an occurrence; an empty list for most. */
+  reference(layer: number, occurrence: Occurrence, resolution: Resolution, options?: ReferenceOptions): readonly Finding[]
+  /** What one layer says of something that could not be read: the rule `unreadable`. */
+  problem(layer: number, problem: Problem, path?: string): readonly Finding[]
+  /** Findings on the policies' own lines: exceptions that ended, end soon, or excuse nothing. Call it when everything has been judged. */
+  close(options?: CloseOptions): readonly JudgedProblem[]
+  /** The exceptions that excused something, in the policies and in the files. */
+  exceptions(): readonly ExceptionUse[]
+}
+
+const NONE: readonly Finding[] = []
+
+/** What is kept for one layer: the violations of a text, by the class of its path and its role. */
+interface LayerState {
+  readonly layer: PolicyLayer
+  readonly decider: Decider
+  readonly rules: readonly TableRule[]
+  readonly memo: Map<PathClass, Map<string, Map<string, Verdicts>>>
+}
+
+/** Prepares the judgement under layers, the repository's own first. Patterns are compiled and equal texts are judged once. */
+export function createJudge(layers: readonly PolicyLayer[], context: JudgeContext): Judge {
+  const states = layers.map(stateOf)
+  const book = new ExceptionBook(layers, context)
+  return {
+    reference(index, occurrence, resolution, options = {}) {
+      const state = states[index]
+      if (state === undefined || resolution.target.kind === 'local') return NONE
+      const path = options.path ?? occurrence.file
+      const verdicts = verdictsOf(state, occurrence, resolution, path, options.given === true)
+      if (verdicts.violations.length === 0) return NONE
+      return assemble(verdicts, { layers, index, occurrence, resolution, path, book })
+    },
+    problem(index, problem, path = problem.file) {
+      const state = states[index]
+      return state === undefined ? NONE : unreadableFindings(state, problem, path, context)
+    },
+    close: (options = {}) => book.close(options),
+    exceptions: () => book.uses(),
+  }
+
+  function verdictsOf(state: LayerState, occurrence: Occurrence, resolution: Resolution, path: string, given: boolean): Verdicts {
+    const at = state.decider.classOf(path)
+    const { resolved, variables, via, target } = resolution
+    // A chain or a variable belongs to the place: only a plain image is judged by its text alone.
+    if (resolved === null || variables.length > 0 || via.length > 0 || target.kind !== 'image')
+      return judgeOne(state, occurrence, resolution, at, given)
+    const texts = textsOf(state, at, occurrence)
+    const known = texts.get(resolved)
+    if (known !== undefined) return known
+    const verdicts = judgeOne(state, occurrence, resolution, at, given)
+    texts.set(resolved, verdicts)
+    return verdicts
+  }
+
+  function judgeOne(state: LayerState, occurrence: Occurrence, resolution: Resolution, at: PathClass, given: boolean): Verdicts {
+    const { layer, decider } = state
+    const { target } = resolution
+    const reference = target.kind === 'image' || target.kind === 'unresolved' ? target.reference : undefined
+    const decision = reference === undefined ? undefined : decider.decide(reference, occurrence.role, at)
+    if (decision?.builtHere !== undefined) return { violations: [], decision }
+    const subject: Case = {
+      occurrence,
+      resolution,
+      layer: layer.layer,
+      decider,
+      at,
+      given,
+      ...(decision === undefined ? {} : { decision }),
+    }
+    const violations = state.rules.flatMap((rule): Enriched[] => {
+      const violation = rule.check?.(subject)
+      if (violation === undefined) return []
+      const severity = severityOf(layer.policy, rule.id, decision?.settings ?? decider.settingsAt(at))
+      if (severity === 'off') return []
+      return [
+        { ...violation, rule: rule.id, severity, scope: scopeOf(layer.policy, rule.id, context.today), text: violation.advice.join('\n') },
+      ]
+    })
+    return { violations, ...(decision === undefined ? {} : { decision }) }
+  }
+}
+
+function stateOf(layer: PolicyLayer): LayerState {
+  const { policy } = layer
+  const rules = RULES.filter((rule) => rule.check !== undefined && (policy.rules.get(rule.id)?.severity?.value ?? rule.severity) !== 'off')
+  return { layer, decider: deciderOf(policy), rules, memo: new Map() }
+}
+
+/** Verdicts by text, for places that are judged alike. What is built and never pulled differs from what may be pulled; the kind of file decides the advice. */
+function textsOf({ memo }: LayerState, at: PathClass, { role, kind, pullable }: Occurrence): Map<string, Verdicts> {
+  let byPlace = memo.get(at)
+  if (byPlace === undefined) memo.set(at, (byPlace = new Map<string, Map<string, Verdicts>>()))
+  const place = pullable === false ? `${role}!` : kind === 'compose' ? `${role}+` : role
+  let texts = byPlace.get(place)
+  if (texts === undefined) byPlace.set(place, (texts = new Map<string, Verdicts>()))
+  return texts
+}
+
+function unreadableFindings({ layer, decider }: LayerState, problem: Problem, path: string, context: JudgeContext): readonly Finding[] {
+  const { policy } = layer
+  const severity = severityOf(policy, 'unreadable', decider.settingsAt(decider.classOf(path)))
+  if (severity === 'off') return NONE
+  return [
+    {
+      rule: 'unreadable',
+      severity,
+      state: 'new',
+      message: problem.message,
+      advice: 'What it holds was not judged: correct it, or bring it into the repository',
+      policy: policy.rules.get('unreadable')?.severity?.place ?? policy.registriesPlace,
+      scope: scopeOf(policy, 'unreadable', context.today),
+    },
+  ]
+}
