@@ -1,0 +1,107 @@
+import { type Files, type Reference, type Report, type Resolution, type Verdict } from './model.js'
+import { exactness } from './policy/pin.js'
+import { type PolicyLayer } from './policy/layers.js'
+import { viewsOf } from './policy/settings.js'
+import { createCaches } from './resolve/inventory.js'
+import { createJudge, type Judge } from './rules/judge.js'
+import { markExisting, type Judgement } from './rules/newness.js'
+import { byPlace, judgeAll } from './rules/verdicts.js'
+import { survey, type SurveyOptions } from './survey.js'
+
+/** Where a check starts from: what the base has already is existing, not new. */
+export interface Base {
+  readonly files: Files
+  /** Paths at the head whose content differs from the base's. */
+  readonly changed: ReadonlySet<string>
+  /** Path at the head → path at the base. */
+  readonly renamed: ReadonlyMap<string, string>
+}
+
+export interface CheckOptions extends Omit<SurveyOptions, 'suspects'> {
+  /** `YYYY-MM-DD`, UTC: what exceptions are held against. */
+  readonly today: string
+  /** `owner/name`, for exceptions of a shared layer that hold for some repositories only. */
+  readonly repository?: string
+  readonly base?: Base
+}
+
+/**
+ * THE PIPELINE: discover → extract → resolve (survey), judge; reporting is the caller's. Everything that the files name is judged under every layer;
+ * with a base, which is judged in the same way, only what it lacks is new.
+ */
+export async function check(files: Files, layers: readonly PolicyLayer[], options: CheckOptions): Promise<Report> {
+  const caches = createCaches()
+  const views = viewsOf(layers)
+  const judge = createJudge(layers, options)
+  const head = await survey(files, views, suspecting(options, options.base?.changed), caches)
+  const judged = judgeAll(head, judge)
+  const [own, exceptions] = [judge.close(), judge.exceptions()]
+  const { verdicts, problems } = options.base === undefined ? judged : await sinceBase(judged, options.base)
+  return {
+    files: head.files,
+    verdicts,
+    problems: [...problems, ...own],
+    skipped: head.skipped,
+    layers: layers.map(({ layer }) => layer),
+    exceptions,
+    notes: [],
+  }
+
+  async function sinceBase(now: Judgement, base: Base): Promise<Judgement> {
+    const before = new Set([...base.changed].map((path) => base.renamed.get(path) ?? path))
+    const then = await survey(base.files, views, suspecting(options, before), caches)
+    return markExisting(now, judgeAll(then, createJudge(layers, options)), {
+      basePath: renamedAlike(now, layers, judge, base.renamed),
+      unchanged: (file) => !base.changed.has(file),
+      exactness: (resolution: Resolution) => (resolution.target.kind === 'image' ? exactness(resolution.target.reference) : 0),
+    })
+  }
+}
+
+/** The inventory alone, no policy needed. */
+export async function list(files: Files, options: SurveyOptions): Promise<Report> {
+  const { views, files: read, skipped } = await survey(files, [], options, createCaches())
+  const inventory = views.map((view) => view.inventory)
+  return {
+    files: read,
+    verdicts: inventory.flatMap(({ references }) => references.map(unjudged)).sort(byPlace),
+    problems: inventory.flatMap(({ problems }) => problems.map((problem) => ({ ...problem, findings: [] }))),
+    skipped,
+    layers: [],
+    exceptions: [],
+    notes: [],
+  }
+}
+
+function unjudged({ occurrence, own, also }: Reference): Verdict {
+  return { occurrence, resolution: own, findings: [], also: also.map((resolution) => ({ resolution, findings: [] })) }
+}
+
+function suspecting(options: SurveyOptions, suspects: ReadonlySet<string> | undefined): SurveyOptions {
+  return suspects === undefined ? options : { ...options, suspects }
+}
+
+/** A renamed file goes by its old path only if each layer says the same of everything in it at both paths: nobody moves a file to where less is asked. */
+function renamedAlike(
+  now: Judgement,
+  layers: readonly PolicyLayer[],
+  judge: Judge,
+  renamed: ReadonlyMap<string, string>,
+): (file: string) => string {
+  if (renamed.size === 0) return (file) => file
+  const apart = new Set<string>()
+  for (const { occurrence, resolution, also } of now.verdicts) {
+    const old = renamed.get(occurrence.file)
+    if (old === undefined) continue
+    const said = (path: string): string =>
+      JSON.stringify(
+        [resolution, ...also.map((other) => other.resolution)].flatMap((one) =>
+          layers.flatMap((_, layer) =>
+            judge.reference(layer, occurrence, one, { path }).map(({ rule, severity, state, policy }) => [rule, severity, state, policy]),
+          ),
+        ),
+      )
+    if (said(old) !== said(occurrence.file)) apart.add(occurrence.file)
+  }
+  return (file) => (apart.has(file) ? file : (renamed.get(file) ?? file))
+}

@@ -1,0 +1,141 @@
+import { kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
+import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
+import { takeInventory, type Caches } from './resolve/inventory.js'
+
+/** What one policy layer says of files and of the values that the pipeline passes. */
+export interface LayerView {
+  /** A file that the layer wants read although its name does not tell; absent if it names none. */
+  readonly extra?: (path: string) => FileKind | undefined
+  readonly excluded: (path: string) => boolean
+  readonly variables: ReadonlyMap<string, Value>
+}
+
+export interface SurveyOptions {
+  /** Folders, or files that are read whatever their name; none means everything. */
+  readonly paths: readonly string[]
+  readonly platforms: Platforms
+  readonly envFiles: readonly string[]
+  readonly process?: ReadonlyMap<string, string>
+  /** Text files to look into although their names do not tell: what a change touches. */
+  readonly suspects?: ReadonlySet<string>
+}
+
+/** What a tree names, as each layer sees it. */
+export interface Survey {
+  /** Layers that pass the same variables share one inventory. */
+  readonly views: readonly { readonly layers: readonly number[]; readonly inventory: Inventory }[]
+  readonly files: readonly SourceFile[]
+  readonly skipped: readonly Skipped[]
+  /**
+   * The paths under whose settings a layer judges a file: its own; for one that the layer excludes, also those of the files that reach it; none if nothing does.
+   */
+  readonly judgedAs: (layer: number, file: string) => readonly string[]
+}
+
+/** Finds, reads and resolves everything; with no layers, once, without exclusions. */
+export async function survey(files: Files, layers: readonly LayerView[], options: SurveyOptions, caches: Caches): Promise<Survey> {
+  await files.settled()
+  const found = discover(files, layers, options)
+  const dropped = (file: SourceFile): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(file.path))
+  const sources = found.filter((file) => !dropped(file))
+  const views = groupByVariables(layers).map(({ members, variables }) => {
+    const environment = {
+      envFiles: options.envFiles,
+      platforms: options.platforms,
+      variables,
+      ...(options.process && { process: options.process }),
+    }
+    return { layers: members, inventory: takeInventory(files, sources, environment, caches) }
+  })
+  const read = new Map(views.flatMap((view) => view.inventory.files.map((file) => [file.path, file] as const)))
+  const skipped = found.filter((file) => dropped(file) && !read.has(file.path)).map((file) => ({ file: file.path, reason: 'excluded' }))
+  const reach = layers.map((layer, index) => reachOf(layer, views.find((view) => view.layers.includes(index))?.inventory))
+  return { views, files: [...read.values()].sort(byPath), skipped, judgedAs: (layer, file) => reach[layer]?.(file) ?? [file] }
+}
+
+const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
+
+function discover(files: Files, layers: readonly LayerView[], { paths, suspects }: SurveyOptions): readonly SourceFile[] {
+  const found = new Map<string, SourceFile>()
+  const extras = layers.flatMap((layer) => layer.extra ?? [])
+  const wanted = within(paths)
+  const nameTells = (name: string): boolean => kindOf(name) !== undefined
+  for (const path of files.find(extras.length > 0 ? () => true : nameTells)) {
+    if (!wanted(path)) continue
+    const kind = kindOf(path)
+    const extra = kind === undefined ? extras.map((one) => one(path)).find((one) => one !== undefined) : undefined
+    if (kind !== undefined) found.set(path, { path, ...kind })
+    else if (extra !== undefined) found.set(path, { path, kind: extra })
+  }
+  for (const path of paths) if (!found.has(path) && isFile(files, path)) found.set(path, { path, ...kindOfNamed(path) })
+  for (const path of suspects ?? []) {
+    const kind = found.has(path) || !wanted(path) ? undefined : lookInto(files, path)
+    if (kind !== undefined) found.set(path, { path, kind })
+  }
+  return [...found.values()]
+}
+
+function within(paths: readonly string[]): (path: string) => boolean {
+  if (paths.length === 0 || paths.includes('')) return () => true
+  const exact = new Set(paths)
+  const folders = paths.map((path) => `${path}/`)
+  return (path) => exact.has(path) || folders.some((folder) => path.startsWith(folder))
+}
+
+/** A folder holds files, a file does not: what cannot be read at all is told as a file. */
+function isFile(files: Files, path: string): boolean {
+  return path !== '' && files.read(path).kind !== 'missing' && !files.isFolder(path)
+}
+
+function lookInto(files: Files, path: string): FileKind | undefined {
+  const content = files.read(path)
+  if (content.kind !== 'text') return undefined
+  if (looksLikeDockerfile(content.text)) return 'dockerfile'
+  return looksLikeCompose(content.text) ? 'compose' : undefined
+}
+
+function groupByVariables(
+  layers: readonly LayerView[],
+): readonly { readonly members: readonly number[]; readonly variables: ReadonlyMap<string, Value> }[] {
+  if (layers.length === 0) return [{ members: [], variables: new Map() }]
+  const groups = new Map<string, { members: number[]; variables: ReadonlyMap<string, Value> }>()
+  layers.forEach(({ variables }, index) => {
+    const key = JSON.stringify([...variables].map(([name, value]) => [name, value.text]).sort())
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { members: [index], variables })
+    else group.members.push(index)
+  })
+  return [...groups.values()]
+}
+
+function reachOf(layer: LayerView, inventory: Inventory | undefined): (file: string) => readonly string[] {
+  const reachedBy = new Map<string, string[]>()
+  for (const { from, to } of inventory?.edges ?? []) {
+    const list = reachedBy.get(to)
+    if (list === undefined) reachedBy.set(to, [from])
+    else list.push(from)
+  }
+  const known = new Map<string, readonly string[]>()
+  return (file) => {
+    if (!layer.excluded(file)) return [file]
+    const answer = known.get(file) ?? withReachers(file, layer, reachedBy)
+    known.set(file, answer)
+    return answer
+  }
+}
+
+/** An excluded file and the files that are not excluded and reach it, over however many steps. */
+function withReachers(file: string, layer: LayerView, reachedBy: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const seen = new Set([file])
+  const queue = [file]
+  const reachers: string[] = []
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const from of reachedBy.get(next) ?? []) {
+      if (seen.has(from)) continue
+      seen.add(from)
+      if (layer.excluded(from)) queue.push(from)
+      else reachers.push(from)
+    }
+  }
+  return reachers.length === 0 ? [] : [file, ...reachers]
+}
