@@ -1,0 +1,221 @@
+import { type Finding, type JudgedProblem, type Report, type Step } from '../model.js'
+import { type Paint, paint } from './ansi.js'
+import { type ReportContext } from './context.js'
+import { MAX_REPLACEMENT, MAX_SENTENCE, breakCommands, plain } from './escape.js'
+import { type Case, type Spot, byPlace, byRule, spotsOf } from './places.js'
+import { summarize } from './summary.js'
+import {
+  type Instead,
+  adviceOf,
+  chainOf,
+  contactsOf,
+  counted,
+  counts,
+  insteadOf,
+  isChanged,
+  placeName,
+  policyName,
+  scope,
+  verdictOf,
+  written,
+} from './words.js'
+
+const INDENT = '   '
+
+/** Characters before the deciding line of the policy: the lines of one place are aligned, but not for the sake of one that is very long. */
+const MIN_ROOM = 57
+const MAX_ROOM = 84
+
+/** Characters: a chain that fits is told on one line. */
+const LINE_WIDTH = 110
+
+/**
+ * The report for a terminal: what is new, place by place and file by file; one counted line each for what is excused, was there before or was
+ * left out; the counts last. A run without anything to tell is one line. Ends with a line feed.
+ */
+export function renderText(report: Report, context: ReportContext): string {
+  const style = paint(context.color === true)
+  const blocks = [notes(report, style), ...placeBlocks(report, style), folded(report, context, style), [countsLine(report, style)]]
+  return join(blocks)
+}
+
+/** Blocks with a blank line between them; no line of them is a command to a runner. */
+export function join(blocks: readonly (readonly string[])[]): string {
+  const filled = blocks.filter((lines) => lines.length > 0)
+  return filled.map((lines) => lines.map((line) => `${breakCommands(line)}\n`).join('')).join('\n')
+}
+
+/** What a reader must know of how the check was made. */
+export function notes(report: Report, style: Paint): string[] {
+  return report.notes.map((note) => `${style.bold('note')}  ${plain(note, MAX_SENTENCE)}`)
+}
+
+/** One block a place with what is new, file by file, and what could not be read and is no finding. */
+function placeBlocks(report: Report, style: Paint): readonly (readonly string[])[] {
+  const silent = report.problems.filter(({ findings }) => findings.length === 0)
+  const items = [...spotsOf(report, 'new'), ...silent].sort(byPlace)
+  const groups = new Map<string, (Spot | JudgedProblem)[]>()
+  for (const item of items) {
+    const group = groups.get(item.file)
+    if (group === undefined) groups.set(item.file, [item])
+    else group.push(item)
+  }
+  return [...groups.values()].flatMap((group) => alignedBlocks(group, style))
+}
+
+/** The blocks of one file, aligned with each other. */
+function alignedBlocks(group: readonly (Spot | JudgedProblem)[], style: Paint): readonly (readonly string[])[] {
+  const widths = {
+    place: Math.max(...group.map((item) => shownPlace(item).length)),
+    rule: Math.max(0, ...group.flatMap(({ findings }) => findings.map(({ rule }) => rule.length))),
+  }
+  return group.map((item) => ('severity' in item ? spotLines(item, widths, style) : [problemLine(item, widths.place, style)]))
+}
+
+interface Widths {
+  readonly place: number
+  readonly rule: number
+}
+
+function shownPlace({ file, span }: Spot | JudgedProblem): string {
+  return plain(placeName(file, span))
+}
+
+/** For `list`, and where no rule speaks of it. */
+export function problemLine(problem: JudgedProblem, width: number, style: Paint): string {
+  return `${style.bold(shownPlace(problem).padEnd(width))}  ${style.yellow('problem')}  ${plain(problem.message, MAX_SENTENCE)}`
+}
+
+function spotLines(spot: Spot, widths: Widths, style: Paint): string[] {
+  const heads =
+    spot.occurrence === undefined
+      ? [{ rows: spot.findings, chain: [] }]
+      : spot.cases.map((one) => ({ rows: one.findings, chain: chainLines(spot, one, style) }))
+  const place = shownPlace(spot).padEnd(widths.place)
+  const told = new Set<string>()
+  const lines = heads.flatMap(({ rows, chain }) => {
+    const fresh = rows.filter((finding) => isFirst(told, [finding.rule, finding.severity, finding.message]))
+    return [...fresh.map((finding) => headLine(finding, widths, style)), ...chain.filter((line) => isFirst(told, [line]))]
+  })
+  const [first = '', ...rest] = lines
+  const blank = ' '.repeat(place.length)
+  const details = [...decisions(spot, style), ...insteadOf(spot.findings).map((instead) => insteadLine(instead, spot, style))]
+  return [
+    `${style.bold(place)}  ${first}`,
+    ...rest.map((line) => (line.startsWith(INDENT) ? line : `${blank}  ${line}`)),
+    ...details,
+    ...contactsOf(spot.findings).map((contact) => style.dim(`${INDENT}${plain(contact, MAX_SENTENCE)}`)),
+  ]
+}
+
+function isFirst(told: Set<string>, key: readonly string[]): boolean {
+  const text = key.join('\n')
+  if (told.has(text)) return false
+  told.add(text)
+  return true
+}
+
+/** `error  allowed-namespace  docker.io/bitnami/redis:7.2 is not allowed` */
+function headLine({ severity, rule, message }: Finding, widths: Widths, style: Paint): string {
+  const tint = severity === 'error' ? style.red : style.yellow
+  return `${tint(severity.padEnd('warning'.length))}  ${style.cyan(rule.padEnd(widths.rule))}  ${plain(message, MAX_SENTENCE)}`
+}
+
+/** What is written, and where its value came from: `FROM ${BASE}  ←  ARG BASE=bitnami/redis:7.2 (api/Dockerfile:1:10)`. */
+function chainLines(spot: Spot, { resolution, findings }: Case, style: Paint): readonly string[] {
+  if (spot.occurrence === undefined) return []
+  const start = INDENT + plain(written(spot.occurrence))
+  const steps = chainOf(resolution, spot.occurrence.text).map((step) => stepText(step, isChanged(step, findings), style))
+  return layChain(start, steps, style)
+}
+
+/** `ARG BASE=bitnami/redis:7.2 (api/Dockerfile:1:10, changed here)` */
+export function stepText(step: Step, changed: boolean, style: Paint): string {
+  return `${plain(step.text)} ${style.dim(`(${plain(placeName(step.file, step.span))}${changed ? ', changed here' : ''})`)}`
+}
+
+const STYLE = /\u001b\[\d+m/g
+
+/** On one line if it fits, else one step a line. */
+export function layChain(start: string, steps: readonly string[], style: Paint): readonly string[] {
+  const arrow = style.dim('←')
+  const line = [start, ...steps].join(`  ${arrow}  `)
+  if (steps.length < 2 || line.replace(STYLE, '').length <= LINE_WIDTH) return [line]
+  return [start, ...steps.map((step) => `${INDENT}${INDENT}${arrow}  ${step}`)]
+}
+
+/** What to do, with the line of the policy that decided, each once. */
+function decisions(spot: Spot, style: Paint): readonly string[] {
+  const told = new Set<string>()
+  const steps = spot.findings.map((finding) => ({
+    decided: plain(policyName(finding.policy)),
+    lines: adviceOf(finding).steps.map((line) => plain(line, MAX_SENTENCE)),
+  }))
+  const fresh = steps.filter(({ decided, lines }) => isFirst(told, [decided, ...lines]))
+  const lengths = fresh.map(({ lines: [first = ''] }) => first.length).filter((length) => length <= MAX_ROOM)
+  const room = Math.max(MIN_ROOM, ...lengths)
+  return fresh.flatMap(({ decided, lines: [first = '', ...rest] }) => [
+    `${INDENT}${first === '' ? '' : `${first.padEnd(room)}  `}${style.dim(decided)}`,
+    ...rest.map((line) => INDENT + line),
+  ])
+}
+
+function insteadLine({ text, where }: Instead, { file, span }: Spot, style: Paint): string {
+  return `${INDENT}Write instead${elsewhere(where, file, span?.start.line)}:  ${style.green(plain(text, MAX_REPLACEMENT))}`
+}
+
+/** `, on line 1` or `, in compose.yaml on line 9`, unless it is where the reader looks already. */
+export function elsewhere(where: Instead['where'], file: string, line: number | undefined): string {
+  if (where === undefined || (where.file === file && where.line === line)) return ''
+  return `${where.file === file ? '' : `, in ${plain(where.file)}`}${where.file === file ? ',' : ''} on line ${where.line}`
+}
+
+/** One line each for what is excused, what was there before, what was left out, and how to see it again. */
+function folded(report: Report, { repeat }: ReportContext, style: Paint): string[] {
+  const excepted = spotsOf(report, 'excepted').flatMap(({ findings }) => findings)
+  const existing = spotsOf(report, 'existing')
+  if (verdictOf(summarize(report)) === 'pass') return []
+  const lines = []
+  if (excepted.length > 0) lines.push(`${counted(excepted.length, 'finding')} excepted: ${rules(excepted)}${firstEnd(excepted)}`)
+  if (existing.length > 0) {
+    const findings = existing.flatMap((spot) => spot.findings)
+    lines.push(
+      `${counted(findings.length, 'finding')} existing before this change, in ${counted(new Set(existing.map(({ file }) => file)).size, 'file')}: ${rules(findings)}`,
+    )
+  }
+  if (report.skipped.length > 0) lines.push(skippedLine(report))
+  if (repeat !== undefined) lines.push(`Repeat it with: ${plain(repeat, MAX_REPLACEMENT)}`)
+  return lines.map(style.dim)
+}
+
+/** `2 files skipped: excluded (2)`. */
+export function skippedLine({ skipped }: Report): string {
+  const reasons = new Map<string, number>()
+  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+  const told = [...reasons].map(([reason, count]) => (reasons.size === 1 ? plain(reason) : `${plain(reason)} (${count})`))
+  return `${counted(skipped.length, 'file')} skipped: ${told.join(', ')}`
+}
+
+/** `pinned` or `2 pinned, 1 allowed-tag`. */
+function rules(findings: readonly Finding[]): string {
+  const told = byRule(findings)
+  return told.map(([rule, count]) => (told.length === 1 ? rule : `${count} ${rule}`)).join(', ')
+}
+
+/** When the first of these exceptions ends. */
+function firstEnd(excepted: readonly Finding[]): string {
+  const ends = excepted.flatMap(({ exception }) => (exception?.expires === undefined ? [] : [exception.expires])).sort()
+  return ends[0] === undefined ? '' : `, the first ends ${plain(ends[0])}`
+}
+
+function countsLine(report: Report, style: Paint): string {
+  const summary = summarize(report)
+  const total = scope(summary)
+  if (report.files.length === 0 && report.verdicts.length === 0 && report.problems.length === 0 && report.skipped.length === 0) return total
+  const told = counts(summary).map((count) =>
+    /^[1-9]\d* error/.test(count) ? style.red(count) : /^[1-9]\d* warning/.test(count) ? style.yellow(count) : count,
+  )
+  const verdict = verdictOf(summary)
+  const start = verdict === 'pass' ? style.green(`${total}: ${summary.existing > 0 ? 'nothing new' : 'all allowed'}`) : style.bold(total)
+  return [start, ...told].join(' · ')
+}
