@@ -1,0 +1,160 @@
+import { isUtf8 } from 'node:buffer'
+import { type NameTest } from '../model.js'
+import { BUILD_NAMES } from './discover.js'
+
+const SLASH = 0x2f
+const TAB = 0x09
+const NUL = 0
+
+/**
+ * A list of paths in the order of their bytes, as git keeps it. It stays undecoded, since of 215,000 paths only some thousands are ever looked at:
+ * the paths are the stretches `[starts[i], ends[i])` of `bytes`.
+ */
+export class Listing {
+  readonly #bytes: Buffer
+  readonly #starts: Uint32Array
+  readonly #ends: Uint32Array
+  /** The folders among the paths that bear a build's default name: searched for once. */
+  #blockers: readonly Blocker[] | undefined
+
+  constructor(bytes: Buffer, starts: Uint32Array, ends: Uint32Array) {
+    this.#bytes = bytes
+    this.#starts = starts
+    this.#ends = ends
+  }
+
+  /**
+   * Tells the entries whose path's base name passes, in git's order; and the folders that bear a build's default name and pass too, with the first entry
+   * below them: what is in a Dockerfile's place and is none has to be told.
+   */
+  find(test: NameTest, use: (path: Buffer, entry: number) => void): void {
+    const bytes = this.#bytes
+    const mayPass = test.bytes
+    const count = this.#starts.length
+    for (let entry = 0; entry < count; entry++) {
+      const start = this.#start(entry)
+      const end = this.#end(entry)
+      let name = end
+      while (name > start && bytes[name - 1] !== SLASH) name--
+      if (mayPass !== undefined && !mayPass(bytes, name, end)) continue
+      if (test(bytes.toString('utf8', name, end))) use(bytes.subarray(start, end), entry)
+    }
+    for (const { name, end, entry } of (this.#blockers ??= this.#findBlockers()))
+      if (test(name)) use(bytes.subarray(this.#start(entry), end), entry)
+  }
+
+  /** A folder is seen in the paths below it only. */
+  #findBlockers(): readonly Blocker[] {
+    const bytes = this.#bytes
+    const found = new Map<string, Blocker>()
+    for (let at = bytes.indexOf(COMMON_ENDING); at >= 0; at = bytes.indexOf(COMMON_ENDING, at + 1)) {
+      const end = at + COMMON_ENDING.length - 1
+      const entry = this.#entryAround(at)
+      const folder = bytes.toString('utf8', this.#start(entry), end)
+      const name = folder.slice(folder.lastIndexOf('/') + 1)
+      if (at >= this.#start(entry) && BUILD_NAMES.includes(name) && !found.has(folder)) found.set(folder, { name, end, entry })
+    }
+    return [...found.values()]
+  }
+
+  /** The entry whose path is exactly this, by bisection. */
+  entryOf(path: string): number | undefined {
+    const bytes = Buffer.from(path)
+    const entry = this.#firstNotBefore(bytes)
+    return entry < this.#starts.length && bytes.equals(this.path(entry)) ? entry : undefined
+  }
+
+  /** Whether any path lies below the folder. */
+  hasFolder(folder: string): boolean {
+    if (folder === '') return this.#starts.length > 0
+    const prefix = Buffer.from(`${folder}/`)
+    const entry = this.#firstNotBefore(prefix)
+    return entry < this.#starts.length && this.path(entry).subarray(0, prefix.length).equals(prefix)
+  }
+
+  #firstNotBefore(path: Buffer): number {
+    let [low, high] = [0, this.#starts.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (path.compare(this.#bytes, this.#start(middle), this.#end(middle)) > 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** The last entry that starts at an offset or before it. */
+  #entryAround(offset: number): number {
+    let [low, high] = [0, this.#starts.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#start(middle) <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  /** The bytes of an entry's path: a name that is not UTF-8 can only be opened by them. */
+  path(entry: number): Buffer {
+    return this.#bytes.subarray(this.#start(entry), this.#end(entry))
+  }
+
+  /** What git wrote before an entry's path, up to the tab; of a list that has such columns. */
+  columns(entry: number): string {
+    return this.#bytes.toString('latin1', entry === 0 ? 0 : this.#end(entry - 1) + 1, this.#start(entry) - 1)
+  }
+
+  #start(entry: number): number {
+    return this.#starts[entry] ?? 0
+  }
+
+  #end(entry: number): number {
+    return this.#ends[entry] ?? 0
+  }
+}
+
+interface Blocker {
+  readonly name: string
+  readonly end: number
+  readonly entry: number
+}
+
+/** One search for both names of `BUILD_NAMES`. */
+const COMMON_ENDING = 'erfile/'
+
+/** The list that git writes with `-z`: paths ended by NUL, or with columns and a tab before each path as `ls-tree` has them. */
+export function listingOf(bytes: Buffer, layout: 'paths' | 'columns, tab, path'): Listing {
+  const starts: number[] = []
+  const ends: number[] = []
+  for (let start = 0, end = bytes.indexOf(NUL); end >= 0; start = end + 1, end = bytes.indexOf(NUL, start)) {
+    starts.push(layout === 'paths' ? start : bytes.indexOf(TAB, start) + 1)
+    ends.push(end)
+  }
+  return new Listing(bytes, Uint32Array.from(starts), Uint32Array.from(ends))
+}
+
+/** The stretches between the NULs of what git wrote with `-z`. */
+export function* splitNul(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length;) {
+    const found = bytes.indexOf(NUL, start)
+    const end = found < 0 ? bytes.length : found
+    yield bytes.subarray(start, end)
+    start = end + 1
+  }
+}
+
+/** How a path is shown: as it is, or escaped where it is not UTF-8. */
+export function shownPath(bytes: Buffer): string {
+  const path = bytes.toString('utf8')
+  return path.includes('\ufffd') ? (escapedPath(bytes) ?? path) : path
+}
+
+/**
+ * A path as text that can be shown and told from others: the bytes that are not UTF-8 are written `\xNN`, and so are the backslashes beside them.
+ * Undefined for a path that is UTF-8, which is its own text.
+ */
+export function escapedPath(bytes: Buffer): string | undefined {
+  if (isUtf8(bytes)) return undefined
+  let text = ''
+  for (const byte of bytes) text += byte < 0x80 && byte !== 0x5c ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
+  return text
+}
