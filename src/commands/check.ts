@@ -1,0 +1,124 @@
+import { check as judge, type CheckOptions } from '../check.js'
+import { type Report } from '../model.js'
+import { loadLayers, type PolicyLayer } from '../policy/layers.js'
+import { formats } from '../report/index.js'
+import { summarize } from '../report/summary.js'
+import { RULES } from '../rules/index.js'
+import { PROGRAM, VERSION } from '../version.js'
+import { type Arguments, optionOf, type OptionName } from './arguments.js'
+import { openBase } from './base.js'
+import { failure, isFailure, type Failure } from './failure.js'
+import { policyFetcher } from './fetch-policy.js'
+import { EXIT, type Io } from './io.js'
+import { COLOR, commandLine, deliver, isColored } from './output.js'
+import { policySources } from './policy-file.js'
+import { watch } from './progress.js'
+import { type Command } from './table.js'
+import { openTarget, repositoryName, type Target } from './target.js'
+import { nameOf } from './words.js'
+
+const SCOPES = { new: 'what the base has not', all: 'everything' } as const
+const LEVELS = { error: 'errors', warning: 'errors and warnings', never: 'nothing' } as const
+
+/** What a report's command has to repeat: all that has a part in the verdict. */
+const REPEATED: readonly OptionName[] = ['policy', 'base', 'scope', 'fail-on', 'platform', 'build-platform', 'env-file', 'use-environment']
+
+export const check: Command = {
+  takes: '[PATH…] [OPTIONS]',
+  about: `Judges every image that the files name by the policy: the first of .github/image-policy.yml and image-policy.yml (also .yaml) in the folder that is
+checked, or the nearest one above it. PATH is a folder, or a file that is read whatever its name.`,
+  options: [...REPEATED, 'format', 'output', 'color', 'quiet'],
+  examples: [
+    [`${PROGRAM} check`, 'the folder you are in'],
+    [`${PROGRAM} check --base origin/main`, 'only what is new since then fails'],
+    [`${PROGRAM} check --format sarif --output images.sarif api web`, 'two folders, for code scanning'],
+  ],
+  exits: '0 clean; 1 something is refused; 2 it could not be found out (a broken policy, a revision that is not there, wrong usage).',
+  run,
+}
+
+async function run(given: Arguments, io: Io): Promise<number | Failure> {
+  const settings = await readSettings(given)
+  if (isFailure(settings)) return settings
+  const target = openTarget(given, io)
+  if (isFailure(target)) return target
+  const layers = await readPolicy(target, given, io)
+  if (isFailure(layers)) return layers
+  const progress = watch(target.files, io.stderr, given.flag('quiet'))
+  const watched = { ...target, files: progress.files }
+  const report = await judgeTarget(watched, layers, settings, io).finally(() => progress.end())
+  if (isFailure(report)) return report
+  const status = statusOf(report, settings.failOn)
+  if (status === EXIT.clean && settings.format === 'text' && given.flag('quiet')) return status
+  const render = await formats[settings.format]()
+  const color = isColored(settings.color, given, io)
+  return deliver(render(report, { color, repeat: repeat(given), version: VERSION, rules: RULES }), given, io) ?? status
+}
+
+interface Settings {
+  readonly format: keyof typeof formats
+  readonly color: keyof typeof COLOR
+  readonly failOn: keyof typeof LEVELS
+  /** Absent if everything counts. */
+  readonly base?: string
+}
+
+async function readSettings(given: Arguments): Promise<Settings | Failure> {
+  const base = given.value('base')
+  const format = await nameOf(given, 'format', formats, 'text')
+  const color = await nameOf(given, 'color', COLOR, 'auto')
+  const failOn = await nameOf(given, 'fail-on', LEVELS, 'error')
+  const scope = await nameOf(given, 'scope', SCOPES, base === undefined ? 'all' : 'new')
+  if (isFailure(format)) return format
+  if (isFailure(color)) return color
+  if (isFailure(failOn)) return failOn
+  if (isFailure(scope)) return scope
+  if (scope === 'new' && base === undefined) return failure('--scope new needs --base REV', 'what is new, is new since some commit')
+  return { format, color, failOn, ...(scope === 'new' && base !== undefined && { base }) }
+}
+
+async function readPolicy({ files, root, folders }: Target, given: Arguments, io: Io): Promise<readonly PolicyLayer[] | Failure> {
+  const sources = policySources(files, root, folders, given.values('policy'), io.workingFolder)
+  if (isFailure(sources)) return sources
+  const loaded = await loadLayers(sources, policyFetcher(files, io.env))
+  if (loaded.kind === 'layers') return loaded.layers
+  const count = loaded.errors.length
+  return failure(
+    `nothing was judged: ${count === 1 ? 'an error' : `${count} errors`} in the policy`,
+    ...loaded.errors.flatMap(({ path, revision, line, column, message, advice }) => [
+      `${path}${revision === undefined ? '' : `@${revision.slice(0, 7)}`}:${line}:${column}  ${message}`,
+      ...(advice === '' ? [] : [`  ${advice}`]),
+    ]),
+  )
+}
+
+async function judgeTarget(target: Target, layers: readonly PolicyLayer[], settings: Settings, { env }: Io): Promise<Report | Failure> {
+  const base = settings.base === undefined ? undefined : await openBase(target, settings.base)
+  if (isFailure(base)) return base
+  const repository = repositoryName(target.root, env)
+  const options: CheckOptions = {
+    ...target,
+    today: new Date().toISOString().slice(0, 10),
+    ...(repository !== undefined && { repository }),
+    ...(base !== undefined && { base }),
+  }
+  return judge(target.files, layers, options)
+}
+
+function statusOf(report: Report, failOn: Settings['failOn']): number {
+  const { errors, warnings } = summarize(report)
+  const counted = { error: errors, warning: errors + warnings, never: 0 }[failOn]
+  return counted > 0 ? EXIT.refused : EXIT.clean
+}
+
+/** The one command that repeats this run, from the same folder. */
+function repeat(given: Arguments): string {
+  const options = REPEATED.flatMap((name) =>
+    optionOf(name).value === undefined
+      ? given.flag(name)
+        ? [`--${name}`]
+        : []
+      : given.values(name).flatMap((value) => [`--${name}`, value]),
+  )
+  return commandLine(['npx', PROGRAM, 'check', ...options, ...given.positionals])
+}
