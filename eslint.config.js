@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'lib/', 'coverage/', '__tests__/data/', '__tests__/fixtures/', 'node_modules/', 'bench/out/'] },
+  { ignores: ['dist/', 'lib/', 'coverage/', '__tests__/data/', '__tests__/fixtures/', 'node_modules/', 'bench/out/', '.cache/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
