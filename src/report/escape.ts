@@ -60,6 +60,7 @@ const LEGACY_COMMAND = /##(?=\[)/g
  * Expects a line that is visible already; keeps our own colours.
  */
 export function breakCommands(line: string): string {
+  if (!line.includes('::') && !line.includes('##[')) return line
   return line.replace(COMMAND_START, '$1\\u{3a}').replace(LEGACY_COMMAND, '#\\u{23}')
 }
 

@@ -4,7 +4,7 @@ import { type ReportContext } from './context.js'
 import { MAX_SENTENCE, plain } from './escape.js'
 import { byPlace } from './places.js'
 import { summarize } from './summary.js'
-import { join, notes, problemLine, skippedLine, stepText } from './text.js'
+import { join, longest, notes, problemLine, skippedLine, stepText } from './text.js'
 import { chainOf, counts, placeName, scope, sourceName, targetName } from './words.js'
 
 /** Characters: a longer text pushes only its own line. */
@@ -34,7 +34,12 @@ function total(report: Report, style: Paint): string {
 
 function fileLines(file: string, verdicts: readonly Verdict[], style: Paint): string[] {
   const rows = [...verdicts].sort((a, b) => byPlace(a.occurrence, b.occurrence)).map((verdict) => ({ verdict, cells: cellsOf(verdict) }))
-  const widths = [0, 1, 2].map((column) => Math.min(MAX_COLUMN, Math.max(...rows.map(({ cells }) => cells[column]?.length ?? 0))))
+  const widths = [0, 1, 2].map((column) =>
+    Math.min(
+      MAX_COLUMN,
+      longest(rows, ({ cells }) => cells[column]?.length ?? 0),
+    ),
+  )
   return [style.bold(plain(file)), ...rows.flatMap(({ verdict, cells }) => rowLines(verdict, cells, widths, style))]
 }
 

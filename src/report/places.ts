@@ -1,4 +1,13 @@
-import { type Finding, type Judged, type Occurrence, type Report, type Resolution, type Severity, type Span } from '../model.js'
+import {
+  type Finding,
+  type Judged,
+  type Occurrence,
+  type Report,
+  type Resolution,
+  type Severity,
+  type Span,
+  type Verdict,
+} from '../model.js'
 
 /** One resolution of a place, with the findings of one state that it has. */
 export interface Case {
@@ -23,10 +32,12 @@ export interface Spot {
 export function spotsOf(report: Report, state: Finding['state']): readonly Spot[] {
   const spots: Spot[] = []
   for (const verdict of report.verdicts) {
-    const cases = [verdict, ...verdict.also].map((judged) => caseOf(judged, state)).filter(({ findings }) => findings.length > 0)
-    const findings = cases.flatMap((one) => one.findings)
+    const cases = casesOf(verdict, state)
+    const [first] = cases
+    if (first === undefined) continue
+    const findings = cases.length === 1 ? first.findings : cases.flatMap((one) => one.findings)
     const { file, span } = verdict.occurrence
-    if (findings.length > 0) spots.push({ file, span, occurrence: verdict.occurrence, cases, findings, severity: worst(findings) })
+    spots.push({ file, span, occurrence: verdict.occurrence, cases, findings, severity: worst(findings) })
   }
   for (const { file, span, findings: all } of report.problems) {
     const findings = all.filter((finding) => finding.state === state)
@@ -35,8 +46,20 @@ export function spotsOf(report: Report, state: Finding['state']): readonly Spot[
   return spots.sort(byPlace)
 }
 
-function caseOf({ resolution, findings }: Judged, state: Finding['state']): Case {
-  return { resolution, findings: findings.filter((finding) => finding.state === state) }
+const NO_CASES: readonly Case[] = []
+
+/** Nearly every verdict is clean, and nearly every other one has one resolution with findings of one state: those cost no copies. */
+function casesOf(verdict: Verdict, state: Finding['state']): readonly Case[] {
+  const own = caseOf(verdict, state)
+  if (verdict.also.length === 0) return own === undefined ? NO_CASES : [own]
+  return [own, ...verdict.also.map((judged) => caseOf(judged, state))].filter((one) => one !== undefined)
+}
+
+function caseOf(judged: Judged, state: Finding['state']): Case | undefined {
+  const { findings, resolution } = judged
+  if (findings.every((finding) => finding.state === state)) return findings.length === 0 ? undefined : judged
+  const kept = findings.filter((finding) => finding.state === state)
+  return kept.length === 0 ? undefined : { resolution, findings: kept }
 }
 
 function worst(findings: readonly Finding[]): Severity {

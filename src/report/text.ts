@@ -11,6 +11,7 @@ import {
   contactsOf,
   counted,
   counts,
+  distinct,
   insteadOf,
   isChanged,
   placeName,
@@ -41,8 +42,13 @@ export function renderText(report: Report, context: ReportContext): string {
 
 /** Blocks with a blank line between them; no line of them is a command to a runner. */
 export function join(blocks: readonly (readonly string[])[]): string {
-  const filled = blocks.filter((lines) => lines.length > 0)
-  return filled.map((lines) => lines.map((line) => `${breakCommands(line)}\n`).join('')).join('\n')
+  const lines: string[] = []
+  for (const block of blocks) {
+    if (block.length === 0) continue
+    if (lines.length > 0) lines.push('')
+    for (const line of block) lines.push(breakCommands(line))
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
 /** What a reader must know of how the check was made. */
@@ -66,10 +72,15 @@ function placeBlocks(report: Report, style: Paint): readonly (readonly string[])
 /** The blocks of one file, aligned with each other. */
 function alignedBlocks(group: readonly (Spot | JudgedProblem)[], style: Paint): readonly (readonly string[])[] {
   const widths = {
-    place: Math.max(...group.map((item) => shownPlace(item).length)),
-    rule: Math.max(0, ...group.flatMap(({ findings }) => findings.map(({ rule }) => rule.length))),
+    place: longest(group, (item) => shownPlace(item).length),
+    rule: longest(group, ({ findings }) => longest(findings, ({ rule }) => rule.length)),
   }
   return group.map((item) => ('severity' in item ? spotLines(item, widths, style) : [problemLine(item, widths.place, style)]))
+}
+
+/** The greatest length; 0 of none. Not by spreading: a file can have more places than a call has arguments. */
+export function longest<Item>(items: readonly Item[], length: (item: Item) => number): number {
+  return items.reduce((most, item) => Math.max(most, length(item)), 0)
 }
 
 interface Widths {
@@ -87,32 +98,26 @@ export function problemLine(problem: JudgedProblem, width: number, style: Paint)
 }
 
 function spotLines(spot: Spot, widths: Widths, style: Paint): string[] {
-  const heads =
-    spot.occurrence === undefined
-      ? [{ rows: spot.findings, chain: [] }]
-      : spot.cases.map((one) => ({ rows: one.findings, chain: chainLines(spot, one, style) }))
   const place = shownPlace(spot).padEnd(widths.place)
-  const told = new Set<string>()
-  const lines = heads.flatMap(({ rows, chain }) => {
-    const fresh = rows.filter((finding) => isFirst(told, [finding.rule, finding.severity, finding.message]))
-    return [...fresh.map((finding) => headLine(finding, widths, style)), ...chain.filter((line) => isFirst(told, [line]))]
-  })
-  const [first = '', ...rest] = lines
+  const [first = '', ...rest] = heads(spot, widths, style)
   const blank = ' '.repeat(place.length)
-  const details = [...decisions(spot, style), ...insteadOf(spot.findings).map((instead) => insteadLine(instead, spot, style))]
   return [
     `${style.bold(place)}  ${first}`,
     ...rest.map((line) => (line.startsWith(INDENT) ? line : `${blank}  ${line}`)),
-    ...details,
+    ...decisions(spot, style),
+    ...insteadOf(spot.findings).map((instead) => insteadLine(instead, spot, style)),
     ...contactsOf(spot.findings).map((contact) => style.dim(`${INDENT}${plain(contact, MAX_SENTENCE)}`)),
   ]
 }
 
-function isFirst(told: Set<string>, key: readonly string[]): boolean {
-  const text = key.join('\n')
-  if (told.has(text)) return false
-  told.add(text)
-  return true
+/** What is wrong, and below it what is written, case by case; what several cases have in common is told once. */
+function heads(spot: Spot, widths: Widths, style: Paint): readonly string[] {
+  if (spot.occurrence === undefined) return spot.findings.map((finding) => headLine(finding, widths, style))
+  const lines = spot.cases.flatMap((one) => [
+    ...one.findings.map((finding) => headLine(finding, widths, style)),
+    ...chainLines(spot, one, style),
+  ])
+  return distinct(lines, (line) => line)
 }
 
 /** `error  allowed-namespace  docker.io/bitnami/redis:7.2 is not allowed` */
@@ -146,15 +151,16 @@ export function layChain(start: string, steps: readonly string[], style: Paint):
 
 /** What to do, with the line of the policy that decided, each once. */
 function decisions(spot: Spot, style: Paint): readonly string[] {
-  const told = new Set<string>()
-  const steps = spot.findings.map((finding) => ({
+  const all = spot.findings.map((finding) => ({
     decided: plain(policyName(finding.policy)),
     lines: adviceOf(finding).steps.map((line) => plain(line, MAX_SENTENCE)),
   }))
-  const fresh = steps.filter(({ decided, lines }) => isFirst(told, [decided, ...lines]))
-  const lengths = fresh.map(({ lines: [first = ''] }) => first.length).filter((length) => length <= MAX_ROOM)
-  const room = Math.max(MIN_ROOM, ...lengths)
-  return fresh.flatMap(({ decided, lines: [first = '', ...rest] }) => [
+  const told = distinct(all, ({ decided, lines }) => [decided, ...lines].join('\n'))
+  const room = Math.max(
+    MIN_ROOM,
+    longest(told, ({ lines: [first = ''] }) => (first.length <= MAX_ROOM ? first.length : 0)),
+  )
+  return told.flatMap(({ decided, lines: [first = '', ...rest] }) => [
     `${INDENT}${first === '' ? '' : `${first.padEnd(room)}  `}${style.dim(decided)}`,
     ...rest.map((line) => INDENT + line),
   ])

@@ -134,8 +134,17 @@ export function adviceOf({ advice, fix, replacement }: Finding): Advice {
   return { steps: lines.filter((line) => !isContact(line) && !isTold(line)), contact: lines.filter(isContact) }
 }
 
+/** Each item once, by its key. */
+export function distinct<Item>(items: readonly Item[], key: (item: Item) => string): readonly Item[] {
+  if (items.length < 2) return items
+  const told = new Set<string>()
+  return items.filter((item) => told.size < told.add(key(item)).size)
+}
+
 /** Whom to ask about these findings: once for each layer, as its first finding says it. */
 export function contactsOf(findings: readonly Finding[]): readonly string[] {
+  const [only, ...more] = findings
+  if (only !== undefined && more.length === 0) return adviceOf(only).contact
   const layers = new Map<string, readonly string[]>()
   for (const finding of findings) {
     const { contact } = adviceOf(finding)
