@@ -1,4 +1,4 @@
-import { kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
+import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
 import { takeInventory, type Caches } from './resolve/inventory.js'
 
@@ -45,7 +45,8 @@ export async function survey(files: Files, layers: readonly LayerView[], options
       variables,
       ...(options.process && { process: options.process }),
     }
-    return { layers: members, inventory: takeInventory(files, sources, environment, caches) }
+    const inventory = takeInventory(files, sources, environment, caches)
+    return { layers: members, inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] } }
   })
   const read = new Map(views.flatMap((view) => view.inventory.files.map((file) => [file.path, file] as const)))
   const skipped = found.filter((file) => dropped(file) && !read.has(file.path)).map((file) => ({ file: file.path, reason: 'excluded' }))
@@ -59,13 +60,10 @@ function discover(files: Files, layers: readonly LayerView[], { paths, suspects 
   const found = new Map<string, SourceFile>()
   const extras = layers.flatMap((layer) => layer.extra ?? [])
   const wanted = within(paths)
-  const nameTells = (name: string): boolean => kindOf(name) !== undefined
-  for (const path of files.find(extras.length > 0 ? () => true : nameTells)) {
+  for (const path of files.find(extras.length > 0 ? anyName : isDiscovered)) {
     if (!wanted(path)) continue
-    const kind = kindOf(path)
-    const extra = kind === undefined ? extras.map((one) => one(path)).find((one) => one !== undefined) : undefined
-    if (kind !== undefined) found.set(path, { path, ...kind })
-    else if (extra !== undefined) found.set(path, { path, kind: extra })
+    const source = sourceOf(files, path) ?? extraOf(extras, path)
+    if (source !== undefined) found.set(path, source)
   }
   for (const path of paths) if (!found.has(path) && isFile(files, path)) found.set(path, { path, ...kindOfNamed(path) })
   for (const path of suspects ?? []) {
@@ -73,6 +71,21 @@ function discover(files: Files, layers: readonly LayerView[], { paths, suspects 
     if (kind !== undefined) found.set(path, { path, kind })
   }
   return [...found.values()]
+}
+
+const anyName = (): boolean => true
+
+/** What the name tells; where a name of another language looks alike (`dockerfile.ts`), the content decides. */
+function sourceOf(files: Files, path: string): SourceFile | undefined {
+  const told = kindOf(path)
+  if (told === undefined) return undefined
+  const { unsure, ...kind } = told
+  return unsure !== true || lookInto(files, path) === kind.kind ? { path, ...kind } : undefined
+}
+
+function extraOf(extras: readonly NonNullable<LayerView['extra']>[], path: string): SourceFile | undefined {
+  const kind = extras.map((extra) => extra(path)).find((one) => one !== undefined)
+  return kind && { path, kind }
 }
 
 function within(paths: readonly string[]): (path: string) => boolean {

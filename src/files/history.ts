@@ -62,7 +62,17 @@ export function openHistory(root: string, remote: Remote, env: Readonly<Record<s
   const complete = async (): Promise<boolean> => (await git('rev-parse', '--is-shallow-repository')).output.trim() === 'false'
   const fetch = async (what: string): Promise<string | undefined> => {
     const depth = (await complete()) ? [] : ['--depth=1']
-    const { ok } = await online('fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-auto-gc', ...depth, '--', remote.url, what)
+    const { ok } = await online(
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-recurse-submodules',
+      '--no-auto-gc',
+      ...depth,
+      '--',
+      remote.url,
+      what,
+    )
     return ok ? one('rev-parse', '--verify', '--quiet', 'FETCH_HEAD^{commit}') : undefined
   }
   return {
@@ -77,7 +87,8 @@ export function openHistory(root: string, remote: Remote, env: Readonly<Record<s
     fetchCommit: async (commit) => (await fetch(commit)) === commit,
     mergeBase: async (left, right) => one('merge-base', '--all', left, right),
     isAncestor: async (ancestor, commit) => (await git('merge-base', '--is-ancestor', ancestor, commit)).ok,
-    defaultBranch: async () => /^ref: refs\/heads\/([^\t\n]+)\tHEAD$/m.exec((await online('ls-remote', '--symref', '--', remote.url, 'HEAD')).output)?.[1],
+    defaultBranch: async () =>
+      /^ref: refs\/heads\/([^\t\n]+)\tHEAD$/m.exec((await online('ls-remote', '--symref', '--', remote.url, 'HEAD')).output)?.[1],
     lastFailure: () => failure,
   }
 }
@@ -96,7 +107,13 @@ interface Outcome {
 /** Nothing that lies in the repository or its configuration is run, and nobody is asked for a password. */
 const HARDENED = [
   ...['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.sshCommand=false', 'credential.helper=', 'core.askPass=', 'gc.auto=0'],
-  ...['maintenance.auto=false', 'fetch.recurseSubmodules=false', 'fetch.writeCommitGraph=false', 'http.lowSpeedLimit=1000', 'http.lowSpeedTime=20'],
+  ...[
+    'maintenance.auto=false',
+    'fetch.recurseSubmodules=false',
+    'fetch.writeCommitGraph=false',
+    'http.lowSpeedLimit=1000',
+    'http.lowSpeedTime=20',
+  ],
 ].flatMap((setting) => ['-c', setting])
 
 function onlyProtocolOf(url: string): readonly string[] {
@@ -121,11 +138,18 @@ export function basicCredentials(token: string): string {
 }
 
 /** Of the job's environment git gets what it needs to start and to reach the network, and none of its own variables. */
-const PASSED = /^(?:PATH|HOME|USER|TMPDIR|TEMP|TMP|SYSTEMROOT|(?:https?|no|all)_proxy|SSL_CERT_FILE|SSL_CERT_DIR|CURL_CA_BUNDLE|GIT_SSL_CAINFO)$/i
+const PASSED =
+  /^(?:PATH|HOME|USER|TMPDIR|TEMP|TMP|SYSTEMROOT|(?:https?|no|all)_proxy|SSL_CERT_FILE|SSL_CERT_DIR|CURL_CA_BUNDLE|GIT_SSL_CAINFO)$/i
 
-function settings(env: Readonly<Record<string, string | undefined>>, config: readonly (readonly [string, string])[]): Record<string, string> {
+function settings(
+  env: Readonly<Record<string, string | undefined>>,
+  config: readonly (readonly [string, string])[],
+): Record<string, string> {
   const passed = Object.entries(env).flatMap(([name, value]) => (value !== undefined && PASSED.test(name) ? [[name, value] as const] : []))
-  const counted = config.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${index}`, key] as const, [`GIT_CONFIG_VALUE_${index}`, value] as const])
+  const counted = config.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key] as const,
+    [`GIT_CONFIG_VALUE_${index}`, value] as const,
+  ])
   return {
     ...Object.fromEntries(passed),
     GIT_TERMINAL_PROMPT: '0',
