@@ -21,6 +21,26 @@ interface Told {
   readonly stderr: string
 }
 
+/** What the tests look at in a report. */
+interface Document {
+  readonly files: readonly { readonly path: string }[]
+  readonly references: readonly { readonly file: string; readonly resolved: string }[]
+  readonly problems: readonly { readonly file: string; readonly findings: readonly { readonly rule: string }[] }[]
+}
+
+interface Normalized {
+  readonly input: string
+  readonly error?: string
+}
+
+const read = (text: string): Document => JSON.parse(text) as Document
+const readLines = (text: string): Normalized[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Normalized)
+const schema = (): object => JSON.parse(readFileSync(join(ROOT, 'report.schema.json'), 'utf8')) as object
+
 let folder: TestFolder
 beforeEach(() => {
   folder = testFolder()
@@ -60,7 +80,7 @@ describe('usage', () => {
   })
 
   test('--version is that of the package', async () => {
-    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
     expect(await tell(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
     expect((await tell(['check', '--version'])).stdout).toBe(`${VERSION}\n`)
   })
@@ -163,10 +183,7 @@ describe('normalize', () => {
 
   test('json: one object a line, unwritten parts null, errors beside the others', async () => {
     const { status, stdout } = await tell(['normalize', '--format', 'json', '--', 'localhost:5000/x', '', '-x', 'a\nb'])
-    const [first, ...others] = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
+    const [first, ...others] = readLines(stdout)
     expect(status).toBe(1)
     expect(first).toEqual({
       input: 'localhost:5000/x',
@@ -177,16 +194,13 @@ describe('normalize', () => {
       familiar: 'localhost:5000/x',
       canonical: 'localhost:5000/x:latest',
     })
-    expect(Object.keys(first)).toEqual(['input', 'registry', 'repository', 'tag', 'digest', 'familiar', 'canonical'])
+    expect(Object.keys(first ?? {})).toEqual(['input', 'registry', 'repository', 'tag', 'digest', 'familiar', 'canonical'])
     expect(others).toEqual(['', '-x', 'a\nb'].map((input) => ({ input, error: expect.any(String) })))
   })
 
   test('lines of standard input are taken untrimmed', async () => {
     const { status, stdout } = await tell(['normalize', '--format=json'], { stdin: 'nginx\n nginx\nnginx\r\n\nredis' })
-    const told = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
+    const told = readLines(stdout)
     expect(status).toBe(1)
     expect(told.map(({ input, error }) => [input, error === undefined])).toEqual([
       ['nginx', true],
@@ -228,38 +242,36 @@ describe('list', () => {
       '.values': 'TAG=7\n',
     })
     const { stdout } = await tell(['list', '--format', 'json', 'a', 'c/stack.txt', '--env-file', '.values', '--platform', 'linux/arm64'])
-    const told = JSON.parse(stdout)
-    expect(told.references.map((reference: { file: string; resolved: string }) => [reference.file, reference.resolved])).toEqual(
+    const told = read(stdout)
+    expect(told.references.map((reference) => [reference.file, reference.resolved])).toEqual(
       expect.arrayContaining([
         ['a/compose.yml', 'nginx:7'],
         ['c/stack.txt', 'busybox:1'],
       ]),
     )
-    expect(told.files.map(({ path }: { path: string }) => path)).toEqual(['a/Dockerfile', 'a/compose.yml', 'c/stack.txt'])
-    const valid = new Ajv2020().compile(JSON.parse(readFileSync(join(ROOT, 'report.schema.json'), 'utf8')))
+    expect(told.files.map(({ path }) => path)).toEqual(['a/Dockerfile', 'a/compose.yml', 'c/stack.txt'])
+    const valid = new Ajv2020().compile(schema())
     expect([valid(told), valid.errors]).toEqual([true, null])
   })
 
   test('the environment of the process counts only when it is asked for', async () => {
     folder.write({ 'compose.yml': 'services:\n  x:\n    image: nginx:${TAG}\n', '.env': 'TAG=1\n' })
-    const resolved = async (...argv: string[]): Promise<string> =>
-      JSON.parse((await tell(['list', '--format', 'json', ...argv], { env: { TAG: '2' } })).stdout).references[0].resolved
+    const resolved = async (...argv: string[]): Promise<string | undefined> =>
+      read((await tell(['list', '--format', 'json', ...argv], { env: { TAG: '2' } })).stdout).references[0]?.resolved
     expect([await resolved(), await resolved('--use-environment')]).toEqual(['nginx:1', 'nginx:2'])
   })
 
   test('problems do not change the exit status', async () => {
     folder.write({ Dockerfile: Buffer.from([0]), 'compose.yml': 'a: [' })
     const { status, stdout } = await tell(['list', '--format', 'json'])
-    expect([status, JSON.parse(stdout).problems.length]).toEqual([0, 2])
+    expect([status, read(stdout).problems.length]).toEqual([0, 2])
   })
 
   test('a path from within a folder of a checkout', async () => {
     folder.git('init', '--quiet')
     folder.write({ 'a/b/Dockerfile': 'FROM x\n', 'c/Dockerfile': 'FROM y\n' })
     const files = async (argv: string[], at: string): Promise<string[]> =>
-      JSON.parse((await tell(['list', '--format', 'json', ...argv], { at: join(folder.root, at) })).stdout).files.map(
-        ({ path }: { path: string }) => path,
-      )
+      read((await tell(['list', '--format', 'json', ...argv], { at: join(folder.root, at) })).stdout).files.map(({ path }) => path)
     expect(await files([], 'a')).toEqual(['a/b/Dockerfile'])
     expect(await files(['../c'], 'a')).toEqual(['c/Dockerfile'])
     expect(await files(['..'], 'a')).toEqual(['a/b/Dockerfile', 'c/Dockerfile'])
@@ -291,7 +303,7 @@ describe('check', () => {
     const told = await tell(['check'])
     expect(told).toMatchObject({ status: 1, stderr: '' })
     expect(told.stdout).toMatch(/^api\/Dockerfile:1:6 +error +allowed-namespace/)
-    const valid = new Ajv2020().compile(JSON.parse(readFileSync(join(ROOT, 'report.schema.json'), 'utf8')))
+    const valid = new Ajv2020().compile(schema())
     expect([valid(JSON.parse((await tell(['check', '--format', 'json'])).stdout)), valid.errors]).toEqual([true, null])
   })
 
@@ -320,11 +332,11 @@ describe('check', () => {
     })
     folder.link('d/Dockerfile', '/etc/passwd')
     const told = await tell(['check', '--format', 'json'])
-    const { problems, references } = JSON.parse(told.stdout)
+    const { problems, references } = read(told.stdout)
     expect(told.status).toBe(1)
-    expect(
-      problems.map(({ file, findings }: { file: string; findings: { rule: string }[] }) => [file, findings.map(({ rule }) => rule)]),
-    ).toEqual(['a/Dockerfile', 'b/Dockerfile', 'c/Dockerfile', 'd/Dockerfile', 'e/compose.yml'].map((file) => [file, ['unreadable']]))
+    expect(problems.map(({ file, findings }) => [file, findings.map(({ rule }) => rule)])).toEqual(
+      ['a/Dockerfile', 'b/Dockerfile', 'c/Dockerfile', 'd/Dockerfile', 'e/compose.yml'].map((file) => [file, ['unreadable']]),
+    )
     expect(references).toHaveLength(1)
   })
 
@@ -490,8 +502,8 @@ describe('--base', () => {
       'deploy/site.yml': 'services:\n  a:\n    image: evil/y:1\n',
       'notes.txt': 'From here on\n',
     })
-    const told = JSON.parse((await tell(['check', '--base', 'HEAD', '--format', 'json'])).stdout)
-    expect(told.references.map(({ file }: { file: string }) => file).sort()).toEqual(['deploy/image.build', 'deploy/site.yml'])
+    const told = read((await tell(['check', '--base', 'HEAD', '--format', 'json'])).stdout)
+    expect(told.references.map(({ file }) => file).sort()).toEqual(['deploy/image.build', 'deploy/site.yml'])
   })
 
   test.each([
@@ -535,14 +547,14 @@ test('progress is shown on a terminal after a while, and leaves nothing behind',
   folder.write({ Dockerfile: '' })
   const written: string[] = []
   const terminal = { write: (text: string) => written.push(text), isTerminal: true }
-  const { files, end } = watch(openWorkspace(folder.root), terminal, false)
-  await files.settled()
-  for (let i = 0; i < 128; i++) files.read('Dockerfile')
+  const progress = watch(openWorkspace(folder.root), terminal, false)
+  await progress.files.settled()
+  for (let i = 0; i < 128; i++) progress.files.read('Dockerfile')
   expect(written).toEqual([])
   await new Promise((resolve) => setTimeout(resolve, 550))
-  for (let i = 0; i < 64; i++) files.read('Dockerfile')
+  for (let i = 0; i < 64; i++) progress.files.read('Dockerfile')
   expect(written.join('')).toMatch(/^\r\u001b\[K192 files read … \d\.\d s$/)
-  end()
+  progress.end()
   expect(written.at(-1)).toBe('\r\u001b[K')
   const silent = openWorkspace(folder.root)
   expect(watch(silent, { ...terminal, isTerminal: false }, false).files).toBe(silent)
