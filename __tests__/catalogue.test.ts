@@ -257,6 +257,7 @@ describe('the catalogue', () => {
   ])('says who an image of %s/%s belongs to', (host, repository, owner) => expect(ownerOf(host, repository)).toBe(owner))
   test.each([
     ['docker.io', true],
+    ['ghcr.io:443', true],
     ['ghcr.io', true],
     ['111122223333.dkr.ecr.us-east-1.amazonaws.com', false],
     ['111122223333.dkr.ecr.*.amazonaws.com', false],

@@ -65,7 +65,7 @@ describe('policy.example.yml', () => {
 function* keysOf(schema: unknown): Generator<string> {
   if (Array.isArray(schema)) for (const item of schema) yield* keysOf(item)
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return
-  for (const [key, value] of Object.entries(schema)) {
+  for (const [key, value] of Object.entries(schema as Record<string, unknown>)) {
     if (key === 'properties' && typeof value === 'object' && value !== null) yield* Object.keys(value)
     yield* keysOf(value)
   }

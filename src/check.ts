@@ -35,7 +35,7 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
   const judge = createJudge(layers, options)
   const head = await survey(files, views, suspecting(options, options.base?.changed), caches)
   const judged = judgeAll(head, judge)
-  const [own, exceptions] = [judge.close(), judge.exceptions()]
+  const [own, exceptions] = [judge.close({ partial: options.paths.length > 0 }), judge.exceptions()]
   const { verdicts, problems } = options.base === undefined ? judged : await sinceBase(judged, options.base)
   return {
     files: head.files,

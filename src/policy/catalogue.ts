@@ -63,7 +63,9 @@ export function hostFit(registry: Registry, host: string, known: Registry | unde
 }
 
 /** Whether everybody can publish under a host, or under some host that a pattern matches. A host that carries one owner is that owner's. */
-export function isShared(host: string): boolean {
+export function isShared(written: string): boolean {
+  // The port that is meant anyway makes no other registry of it: it must not make a shared one look like one's own.
+  const host = written.endsWith(':443') ? written.slice(0, -':443'.length) : written
   if (!host.includes('*')) {
     const registry = registryOf(host)
     return registry !== undefined && registry.shared && !inHost(registry.owner)
@@ -103,10 +105,10 @@ export function ownerOf(host: string, repository: string): string | undefined {
   const registry = registryOf(host)
   if (registry === undefined || registry.owner === 'none') return undefined
   if (inHost(registry.owner)) return splitHost(host.toLowerCase())[0]
-  const [first = '', second] = repository.split('/', 2)
-  // A project of a domain is written `example.com/project`.
-  if (registry.owner === 'project' && first.includes('.') && second !== undefined) return `${first}/${second}`
-  return first
+  const [first = '', second, third] = repository.split('/', 3)
+  // What has nothing under it is no owner: `ghcr.io/acme` is an image. A project of a domain is written `example.com/project`.
+  if (registry.owner === 'project' && first.includes('.')) return third === undefined ? undefined : `${first}/${second ?? ''}`
+  return second === undefined ? undefined : first
 }
 
 function ownerFits(owner: OwnerKind, label: string): boolean {

@@ -7,7 +7,14 @@ export const allowedTag: Rule = {
   summary: 'No pattern of tags matches the tag.',
   check({ decision, resolution }) {
     const tags = decision?.settings.tags
-    if (decision === undefined || tags === undefined || decision.pin.exempt || resolution.open === 'tag') return undefined
+    if (
+      decision === undefined ||
+      tags === undefined ||
+      decision.pin.exempt ||
+      resolution.open === 'tag' ||
+      resolution.target.kind !== 'image'
+    )
+      return undefined
     const { tag = decision.reference.digest === undefined ? 'latest' : undefined } = decision.reference
     if (tag !== undefined && tags.value.some((pattern) => matchesRun(pattern, tag))) return undefined
     return {

@@ -7,13 +7,11 @@ export const deniedImage: Rule = {
   summary: 'An entry of deny covers the image.',
   check(subject) {
     const denial = subject.decision?.denial
+    if (subject.decision === undefined || denial === undefined) return undefined
     // What compose builds and never pulls is no source; a cache that is written to such a place is refused all the same.
-    if (
-      subject.decision === undefined ||
-      denial === undefined ||
-      (!isSource(subject.occurrence) && subject.occurrence.role === 'build-output')
-    )
-      return undefined
+    if (subject.occurrence.role === 'build-output' && !isSource(subject.occurrence)) return undefined
+    // A tag that nobody knows is not the one that is denied: unresolved-tag tells it.
+    if (subject.resolution.target.kind !== 'image' && (denial.image.tags ?? denial.image.digests) !== undefined) return undefined
     const replacement = denial.use === undefined ? undefined : substitute(denial.use, subject)
     return {
       message: `${shown(subject.decision)} is denied`,

@@ -16,8 +16,10 @@ export const overridable: Rule = {
   },
 }
 
-/** Whether registry and repository stand before the first variable: then it reaches the tag or the digest alone. */
+/** Whether registry and repository stand before the first variable: then it reaches the tag or the digest alone. A slash behind it makes what it holds a port. */
 function sourceIsWritten(text: string): boolean {
-  const fixed = text.slice(0, Math.max(0, text.indexOf('$')))
+  const variable = text.indexOf('$')
+  const fixed = text.slice(0, Math.max(0, variable))
+  if (text.includes('/', Math.max(0, variable))) return false
   return fixed.includes('@') || fixed.includes(':', Math.max(0, fixed.lastIndexOf('/')))
 }

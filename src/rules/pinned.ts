@@ -8,7 +8,7 @@ export const pinned: Rule = {
   summary: 'The image is fixed less exactly than pin asks.',
   check({ decision, resolution }) {
     // What an unset variable leaves of a tag says nothing: unresolved-tag tells it.
-    if (decision === undefined || decision.pin.exempt || resolution.open === 'tag') return undefined
+    if (decision === undefined || decision.pin.exempt || resolution.open === 'tag' || resolution.target.kind !== 'image') return undefined
     const { asked, met } = decision.pin
     if (satisfies(met, asked.value)) return undefined
     return {

@@ -32,7 +32,7 @@ export const retired: Rule = {
   id: 'retired',
   summary: 'The source was shut down, frozen or moved.',
   check(subject) {
-    const { decision, occurrence, decider } = subject
+    const { decision, decider } = subject
     if (decision === undefined || decision.denial !== undefined || isPlaceOnly(subject)) return undefined
     const image = judgedImage(decision)
     const retirement = retirementOf(image)
@@ -43,9 +43,7 @@ export const retired: Rule = {
       message: `${shown(decision)}: ${retirement.name} ${retirement.what}`,
       advice: [retirement.advice],
       ...(instead === undefined ? {} : { replacement: instead }),
-      place:
-        decider.policy.rules.get('retired')?.severity?.place ??
-        (occurrence.role === 'syntax' ? decider.policy.registriesPlace : decision.place),
+      place: decider.policy.rules.get('retired')?.severity?.place ?? decision.place,
     }
   },
 }
