@@ -4,22 +4,15 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parseArguments, OPTIONS } from '../src/commands/arguments.js'
-import { type Io } from '../src/commands/io.js'
 import { commandLine } from '../src/commands/output.js'
 import { watch } from '../src/commands/progress.js'
-import { run } from '../src/commands/run.js'
 import { COMMANDS } from '../src/commands/table.js'
 import { repositoryName } from '../src/commands/target.js'
 import { openWorkspace } from '../src/files/workspace.js'
 import { VERSION } from '../src/version.js'
 import { ROOT } from './golden.js'
 import { testFolder, type TestFolder } from './repository.js'
-
-interface Told {
-  readonly status: number
-  readonly stdout: string
-  readonly stderr: string
-}
+import { typed, type Told } from './terminal.js'
 
 /** What the tests look at in a report. */
 interface Document {
@@ -47,21 +40,12 @@ beforeEach(() => {
 })
 afterEach(() => folder.remove())
 
-async function tell(
+function tell(
   argv: readonly string[],
   options: { at?: string; stdin?: string; env?: Record<string, string>; terminal?: boolean } = {},
 ): Promise<Told> {
-  const [stdout, stderr]: [string[], string[]] = [[], []]
-  const isTerminal = options.terminal === true
-  const io: Io = {
-    stdout: { write: (text) => stdout.push(text), isTerminal },
-    stderr: { write: (text) => stderr.push(text), isTerminal },
-    stdin: () => Promise.resolve(options.stdin ?? ''),
-    env: options.env ?? {},
-    workingFolder: options.at ?? folder.root,
-  }
-  const status = await run(argv, io)
-  return { status, stdout: stdout.join(''), stderr: stderr.join('') }
+  const { at, ...rest } = options
+  return typed(at ?? folder.root, argv, rest)
 }
 
 const POLICY = 'version: 1\npin: tag\nregistries:\n  docker.io: { namespaces: [library] }\n'

@@ -1,6 +1,6 @@
 import { check as judge, type CheckOptions } from '../check.js'
 import { type Report } from '../model.js'
-import { loadLayers, type PolicyLayer } from '../policy/layers.js'
+import { type PolicyLayer } from '../policy/layers.js'
 import { formats } from '../report/index.js'
 import { summarize } from '../report/summary.js'
 import { RULES } from '../rules/index.js'
@@ -8,10 +8,9 @@ import { PROGRAM, VERSION } from '../version.js'
 import { type Arguments, optionOf, type OptionName } from './arguments.js'
 import { openBase } from './base.js'
 import { failure, isFailure, type Failure } from './failure.js'
-import { policyFetcher } from './fetch-policy.js'
 import { EXIT, type Io } from './io.js'
+import { readLayers } from './layers.js'
 import { COLOR, commandLine, deliver, isColored } from './output.js'
-import { policySources } from './policy-file.js'
 import { watch } from './progress.js'
 import { type Command } from './table.js'
 import { openTarget, repositoryName, type Target } from './target.js'
@@ -42,7 +41,7 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
   if (isFailure(settings)) return settings
   const target = openTarget(given, io)
   if (isFailure(target)) return target
-  const layers = await readPolicy(target, given, io)
+  const layers = await readLayers(target, given, io)
   if (isFailure(layers)) return layers
   const progress = watch(target.files, io.stderr, given.flag('quiet'))
   const watched = { ...target, files: progress.files }
@@ -77,28 +76,12 @@ async function readSettings(given: Arguments): Promise<Settings | Failure> {
   return { format, color, failOn, ...(scope === 'new' && base !== undefined && { base }) }
 }
 
-async function readPolicy({ files, root, folders }: Target, given: Arguments, io: Io): Promise<readonly PolicyLayer[] | Failure> {
-  const sources = policySources(files, root, folders, given.values('policy'), io.workingFolder)
-  if (isFailure(sources)) return sources
-  const loaded = await loadLayers(sources, policyFetcher(files, io.env))
-  if (loaded.kind === 'layers') return loaded.layers
-  const count = loaded.errors.length
-  return failure(
-    `nothing was judged: ${count === 1 ? 'an error' : `${count} errors`} in the policy`,
-    ...loaded.errors.flatMap(({ path, revision, line, column, message, advice }) => [
-      `${path}${revision === undefined ? '' : `@${revision.slice(0, 7)}`}:${line}:${column}  ${message}`,
-      ...(advice === '' ? [] : [`  ${advice}`]),
-    ]),
-  )
-}
-
 async function judgeTarget(target: Target, layers: readonly PolicyLayer[], settings: Settings, { env }: Io): Promise<Report | Failure> {
   const base = settings.base === undefined ? undefined : await openBase(target, settings.base)
   if (isFailure(base)) return base
   const repository = repositoryName(target.root, env)
   const options: CheckOptions = {
     ...target,
-    today: new Date().toISOString().slice(0, 10),
     ...(repository !== undefined && { repository }),
     ...(base !== undefined && { base }),
   }

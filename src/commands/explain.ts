@@ -48,7 +48,7 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
   const path = given.value('path') ?? 'Dockerfile'
   const repository = repositoryName(target.root, io.env)
   const says = explainReference(text, role, path, layers, {
-    today: new Date().toISOString().slice(0, 10),
+    today: target.today,
     ...(repository !== undefined && { repository }),
   })
   const explanation = describe(text, role, path, says)

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { check, list } from '../check.js'
 import { findPolicy } from '../files/policy-file.js'
 import { type Place, type Report, type RuleId } from '../model.js'
@@ -33,7 +33,8 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
   if (isFailure(target)) return target
   const [folder = '', ...others] = target.folders
   if (others.length > 0) return failure('init takes one folder', `for example: ${PROGRAM} init ${given.positionals[0] ?? '.'}`)
-  const path = given.value('output') ?? join(target.root, folder, PLACE)
+  const output = given.value('output')
+  const path = output === undefined ? join(target.root, folder, PLACE) : resolve(io.workingFolder, output)
   const there = occupied(path, folder, target, given)
   if (there !== undefined) return there
   const draft = await draftFor(target)
@@ -45,7 +46,7 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return failure(`${path} cannot be written (${reason})`)
   }
-  io.stdout.write(told(given.value('output') ?? join(folder, PLACE), draft))
+  io.stdout.write(told(output ?? join(folder, PLACE), draft))
   return EXIT.clean
 }
 
@@ -74,7 +75,7 @@ async function judged(target: Target, draft: Draft): Promise<Report> {
   // a draft that our own parser refuses would be a fault of ours: it must not pass for one without errors
   if (loaded.kind === 'errors')
     throw new Error(`the drafted policy is broken: ${loaded.errors.map(({ line, message }) => `${line}: ${message}`).join('; ')}`)
-  return check(target.files, loaded.layers, { ...target, today: new Date().toISOString().slice(0, 10) })
+  return check(target.files, loaded.layers, target)
 }
 
 function errorsOf({ verdicts, problems }: Report): Draft['softened'] {

@@ -8,10 +8,14 @@ import { policySources } from './policy-file.js'
 import { type Target } from './target.js'
 
 /** The layers that hold for a target; every error of every file at once, if there is one. */
-export async function readLayers({ files, root, folders }: Target, given: Arguments, io: Io): Promise<readonly PolicyLayer[] | Failure> {
+export async function readLayers(
+  { files, root, folders, today }: Target,
+  given: Arguments,
+  io: Io,
+): Promise<readonly PolicyLayer[] | Failure> {
   const sources = policySources(files, root, folders, given.values('policy'), io.workingFolder)
   if (isFailure(sources)) return sources
-  const loaded = await loadLayers(sources, policyFetcher(files, io.env))
+  const loaded = await loadLayers(sources, policyFetcher(files, io.env), today)
   if (loaded.kind === 'layers') return loaded.layers
   const count = loaded.errors.length
   return failure(`nothing was judged: ${count === 1 ? 'an error' : `${count} errors`} in the policy`, ...tellErrors(loaded.errors))

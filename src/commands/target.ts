@@ -4,6 +4,7 @@ import { locate } from '../files/root.js'
 import { openWorkspace, type Workspace } from '../files/workspace.js'
 import { type Platforms } from '../model.js'
 import { type Arguments } from './arguments.js'
+import { todayUtc } from '../policy/dates.js'
 import { failure, isFailure, type Failure } from './failure.js'
 import { type Io } from './io.js'
 
@@ -18,6 +19,8 @@ export interface Target {
   readonly platforms: Platforms
   readonly envFiles: readonly string[]
   readonly process?: ReadonlyMap<string, string>
+  /** `YYYY-MM-DD`, UTC: what exceptions are held against. */
+  readonly today: string
 }
 
 /** Finds the root of the PATHs that were given (the working folder, if none was) and opens it. */
@@ -44,6 +47,7 @@ export function openTarget(given: Arguments, { workingFolder, env }: Io): Target
     folders,
     platforms,
     envFiles,
+    today: todayUtc(),
     ...(given.flag('use-environment') && {
       process: new Map(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     }),

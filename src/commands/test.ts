@@ -45,7 +45,7 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
   const layers = await readLayers(target, given, io)
   if (isFailure(layers)) return layers
   const repository = repositoryName(target.root, io.env)
-  const context = { today: new Date().toISOString().slice(0, 10), ...(repository !== undefined && { repository }) }
+  const context = { today: target.today, ...(repository !== undefined && { repository }) }
   const outcomes: Outcome[] = []
   for (const file of given.positionals) {
     const cases = readCases(file, io)

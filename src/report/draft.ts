@@ -64,5 +64,8 @@ function key(text: string): string {
 function commented(line: string, uses: readonly Place[]): string {
   const places = [...new Set(uses.map(({ file, span }) => `${file}:${span.start.line}`))]
   const rest = places.length > MAX_USES ? ` and ${places.length - MAX_USES} more` : ''
-  return `${line.padEnd(35)} # ${places.slice(0, MAX_USES).map(plain).join(', ')}${rest}`
+  return `${line.padEnd(35)} # ${places
+    .slice(0, MAX_USES)
+    .map((place) => plain(place))
+    .join(', ')}${rest}`
 }
