@@ -39,3 +39,89 @@ describe('as distribution/reference parses', () => {
     expect(familiar(got.reference)).toBe(want.familiar)
   })
 })
+
+describe('what to do about it', () => {
+  test.each([
+    ['', 'write the name of an image'],
+    ['$IMAGE', 'a variable stands where none is replaced'],
+    ['{{ image }}', 'a template was not filled in'],
+    ['https://ghcr.io/a/b', 'leave out the scheme "https://"'],
+    ['alpine 3', 'a reference has no blanks'],
+    ['alpine:', 'the tag is empty'],
+    ['alpine:a:b', 'there is more than one tag'],
+    [`alpine:${'t'.repeat(129)}`, 'at most 128 characters'],
+    ['alpine:.x', 'a tag is letters'],
+    ['ghcr.io/acme//x', 'a component of the path is empty'],
+    ['Acme', 'write the repository in lower case'],
+    ['alpine@sha256:abc', 'a digest is sha256: and 64 hex digits'],
+    [`alpine@md5:${'a'.repeat(32)}`, 'a digest is sha256: and 64 hex digits'],
+    ['a'.repeat(64), 'write the name of an image'],
+    ['foo___bar', 'separated by one dot'],
+  ])('%j', (text, advice) => {
+    const parsed = parseReference(text)
+    expect(parsed.kind === 'malformed' && parsed.problem).toContain(advice)
+  })
+
+  test('a host in the wrong case is not lower-cased', () => {
+    expect(parseReference('Host_name.com/foo')).toMatchObject({
+      kind: 'malformed',
+      problem: expect.stringMatching(/^repository name must be lowercase/),
+    })
+  })
+})
+
+describe('any text', () => {
+  const part = fc.constantFrom(
+    'a',
+    'B',
+    '0',
+    '.',
+    '-',
+    '_',
+    '__',
+    ':',
+    '/',
+    '@',
+    'sha256:',
+    'a'.repeat(64),
+    'docker.io',
+    'index.docker.io',
+    'library',
+    'localhost',
+    '[::1]',
+    ' ',
+    'é',
+  )
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(part, { maxLength: 8 }).map((parts) => parts.join('')),
+  )
+
+  test('normalizing twice is normalizing once', () => {
+    fc.assert(
+      fc.property(text, (input) => {
+        const once = parseReference(input)
+        if (once.kind === 'malformed') return
+        const twice = parseReference(canonical(once.reference))
+        if (twice.kind === 'malformed') throw new Error(twice.problem)
+        expect(canonical(twice.reference)).toBe(canonical(once.reference))
+        expect(parseReference(familiar(once.reference))).toEqual(once)
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('the parts make up the name', () => {
+    fc.assert(
+      fc.property(text, (input) => {
+        const parsed = parseReference(input)
+        if (parsed.kind === 'malformed') return
+        const { registry, repository, tag, digest } = parsed.reference
+        expect(registry).not.toBe('')
+        expect(repository).not.toBe('')
+        expect(input.endsWith(`${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`)).toBe(true)
+      }),
+      { numRuns: 1500 },
+    )
+  })
+})

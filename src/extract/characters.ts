@@ -1,5 +1,3 @@
-import { isGoSpace } from './go-text.js'
-
 /** What separates a keyword from its arguments, and the arguments of FROM: `[\t\v\f\r ]`. */
 export function isBlank(c: number): boolean {
   return c === 32 || c === 9 || (c >= 11 && c <= 13)
@@ -25,15 +23,6 @@ export function isDigitAt(text: string, at: number): boolean {
   const c = text.charCodeAt(at)
   if (c < 128) return c >= 48 && c <= 57
   return at < text.length && /^\p{Nd}$/u.test(text.slice(at, at + pointLength(text, at)))
-}
-
-/** The text without Go's white space at both ends (`strings.TrimSpace`). */
-export function trimSpace(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isGoSpace(text.charCodeAt(start))) start++
-  while (end > start && isGoSpace(text.charCodeAt(end - 1))) end--
-  return start === 0 && end === text.length ? text : text.slice(start, end)
 }
 
 /** Go's `strings.ToLower`: JavaScript lowers `İ` to two characters. */

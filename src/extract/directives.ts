@@ -46,7 +46,8 @@ export function readEscape(text: string): Escape {
     if (seen.has(name)) return { escape, problem: { message: `only one ${name} parser directive can be used`, span } }
     seen.add(name)
     if (name !== 'escape') continue
-    if (value !== '\\' && value !== '`') return { escape, problem: { message: `invalid escape token '${value}' does not match \` or \\`, span } }
+    if (value !== '\\' && value !== '`')
+      return { escape, problem: { message: `invalid escape token '${value}' does not match \` or \\`, span } }
     escape = value
   }
   return { escape }

@@ -109,7 +109,8 @@ export function instructionError(instruction: Instruction, given: Arguments): st
       return flagged() ?? nameError(instruction, given)
     case 'copy':
     case 'add':
-      if (count < 2) return `${keyword.toUpperCase()} requires at least two arguments, but only one was provided. Destination could not be determined`
+      if (count < 2)
+        return `${keyword.toUpperCase()} requires at least two arguments, but only one was provided. Destination could not be determined`
       return flagged() ?? destinationError(instruction, given)
     case 'expose':
     case 'volume':
@@ -159,7 +160,9 @@ function destinationError({ keyword, text, start, end }: Instruction, given: Arg
   if (!text.includes('<<')) return undefined
   const last = splitArguments(text, start, end).at(-1)
   const destination = given.kind === 'json' ? given.values.at(-1) : last && text.slice(last.start, last.end)
-  return destination !== undefined && isHeredoc(destination) ? `${keyword.toUpperCase()} cannot accept a heredoc as a destination` : undefined
+  return destination !== undefined && isHeredoc(destination)
+    ? `${keyword.toUpperCase()} cannot accept a heredoc as a destination`
+    : undefined
 }
 
 function volumeError(given: Arguments): string | undefined {
@@ -190,4 +193,3 @@ function onbuildError({ text, start, end }: Instruction, flagged: () => string |
   if (trigger === 'ONBUILD') return "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"
   return trigger === 'MAINTAINER' || trigger === 'FROM' ? `${trigger} isn't allowed as an ONBUILD trigger` : undefined
 }
-

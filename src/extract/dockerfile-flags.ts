@@ -22,7 +22,13 @@ const DOUBLE_QUOTE = 34
  * The leading words that start with `--`, and where the arguments behind them begin (BuildKit's extractBuilderFlags). Quotes of both
  * kinds and the escape character are removed; a bare `--` ends the flags.
  */
-export function readFlags(text: string, from: number, to: number, escape: number, template: boolean): { flags: readonly Flag[]; end: number } {
+export function readFlags(
+  text: string,
+  from: number,
+  to: number,
+  escape: number,
+  template: boolean,
+): { flags: readonly Flag[]; end: number } {
   const flags: Flag[] = []
   let at = from
   for (;;) {

@@ -152,7 +152,12 @@ export interface CommentLine {
 }
 
 /** The next instruction, or undefined at the end. `comments` gets the comment lines directly above it. */
-export function readInstruction(lines: Lines, escape: number, template: boolean, comments: CommentLine[] | undefined): LogicalLine | undefined {
+export function readInstruction(
+  lines: Lines,
+  escape: number,
+  template: boolean,
+  comments: CommentLine[] | undefined,
+): LogicalLine | undefined {
   while (lines.read()) {
     const from = template ? skipMarks(lines) : skipSpace(lines.text, lines.start, lines.end)
     if (from >= lines.end) {

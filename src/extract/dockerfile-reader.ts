@@ -60,20 +60,12 @@ export interface Stage {
   readonly span: Span
 }
 
-/** What one way to read heredocs makes of a file. */
-export interface Reading {
-  readonly args: readonly GlobalArg[]
-  readonly stages: readonly Stage[]
-}
-
 /** A place of a Dockerfile that names an image; which file it is, its reader knows. */
 export type DockerfileOccurrence = Omit<Occurrence, 'file' | 'kind'>
 
 /** What the resolver has to know of an occurrence beside its text. */
 export interface Use {
-  /** Index in `readings`. */
-  readonly reading: number
-  /** Index of the stage it belongs to; -1 for a syntax image, and before the first FROM. */
+  /** Index of the stage it belongs to; -1 before the first FROM. */
   readonly stage: number
   /** FROM: the word as written, quotes included. A flag: its value without quotes and escapes. */
   readonly value: string
@@ -81,6 +73,8 @@ export interface Use {
   readonly fault?: string
   /** Marks of a template in it. */
   readonly marks?: readonly string[]
+  /** A template decides what else stands in its line: another FROM, or nothing. */
+  readonly opaque?: true
   /** Of a mount. */
   readonly target?: string
 }
@@ -96,8 +90,11 @@ export interface Place {
   readonly use: Use
 }
 
-/** A reading with its places, and BuildKit's first refusal: what stops the parser comes before what an instruction is refused for. */
-export interface ReadFile extends Reading {
+/** What one way to read heredocs makes of a file. `problem` is BuildKit's first refusal: what stops its parser comes before the rest. */
+export interface Reading {
+  readonly args: readonly GlobalArg[]
+  readonly stages: readonly Stage[]
+  /** In the order of the file, without the syntax image. */
   readonly places: readonly Place[]
   readonly problem?: DockerfileProblem
 }
@@ -132,7 +129,7 @@ export class Reader {
     this.escape = escape.charCodeAt(0)
   }
 
-  read(): ReadFile {
+  read(): Reading {
     const comments: CommentLine[] | undefined = this.lines.text.includes(SUPPRESSION) ? [] : undefined
     let instructions = 0
     for (;;) {
@@ -231,23 +228,26 @@ export class Reader {
   private from({ text, flags, start, end }: Instruction, line: LogicalLine): string | undefined {
     const words = splitArguments(text, start, end, this.how.template)
     const [first, as, named] = words
-    const name = named !== undefined && as !== undefined && isAs(text.slice(as.start, as.end)) ? text.slice(named.start, named.end) : undefined
+    const name =
+      named !== undefined && as !== undefined && isAs(text.slice(as.start, as.end)) ? text.slice(named.start, named.end) : undefined
     const lowered = name === undefined ? '' : lower(name)
     const valid = /^[a-z][a-z0-9-_.]*$/.test(lowered)
+    const wrong = words.length !== 1 && (words.length !== 3 || name === undefined)
     const platform = flags.find((flag) => flag.name === 'platform')?.value ?? ''
-    this.stages.push({ name: valid ? lowered : '', platform: this.how.template && hasMark(platform) ? '' : platform, span: line.span })
+    const marks = this.how.template ? marksIn(text) : undefined
+    this.stages.push({ name: valid ? lowered : '', platform: marks && hasMark(platform) ? '' : platform, span: line.span })
     // `FROM --platform linux/amd64 alpine` is refused, and what it means is the second word
     const base = flags.some((flag) => flag.value === undefined) ? (words[1] ?? first) : first
-    if (base !== undefined) this.base(base, line)
-    if (words.length === 3 && name !== undefined) {
-      return valid ? undefined : `invalid name for build stage: ${goQuote(name)}, name can't start with a number or contain symbols`
-    }
-    return words.length === 1 ? undefined : 'FROM requires either one or three arguments'
+    if (base !== undefined) this.base(base, line, wrong && marks !== undefined ? { marks, opaque: true } : undefined)
+    if (wrong) return 'FROM requires either one or three arguments'
+    return name === undefined || valid
+      ? undefined
+      : `invalid name for build stage: ${goQuote(name)}, name can't start with a number or contain symbols`
   }
 
-  private base({ start, end }: Stretch, line: LogicalLine): void {
+  private base({ start, end }: Stretch, line: LogicalLine, more: Partial<Use> | undefined): void {
     const bare = unquoted(line.text, start, end)
-    this.add('base', line, bare.start, bare.end, line.text.slice(start, end), false)
+    this.add('base', line, bare.start, bare.end, line.text.slice(start, end), false, more)
   }
 
   private globalArgs(given: Arguments, line: LogicalLine): void {
@@ -273,7 +273,10 @@ export class Reader {
     if (read.kind === 'error' || read.mount.from === undefined) return
     const { from, target } = read.mount
     const fault = from.variable ? MOUNT_VARIABLE : undefined
-    this.add('mount-from', line, placeOf(flag, from.start), placeOf(flag, from.end - 1) + 1, from.value, onbuild, { target, ...(fault && { fault }) })
+    this.add('mount-from', line, placeOf(flag, from.start), placeOf(flag, from.end - 1) + 1, from.value, onbuild, {
+      target,
+      ...(fault && { fault }),
+    })
   }
 
   private add(role: Role, line: LogicalLine, from: number, to: number, value: string, onbuild: boolean, more?: Partial<Use>): void {
@@ -288,7 +291,7 @@ export class Reader {
     if (owner) occurrence.owner = owner
     if (onbuild) occurrence.onbuild = true
     if (this.suppressions !== undefined) occurrence.suppressions = this.suppressions
-    const use = { reading: 0, stage, value }
+    const use = { stage, value }
     this.places.push({ occurrence, use: marks === undefined && more === undefined ? use : { ...use, ...(marks && { marks }), ...more } })
   }
 }

@@ -36,11 +36,14 @@ export function hasMark(text: string): boolean {
 export function marksIn(value: string): readonly string[] | undefined {
   if (!hasMark(value)) return undefined
   const marks: string[] = []
+  const named = /@[A-Za-z_][A-Za-z0-9_]{0,100}@|%%[A-Za-z_][A-Za-z0-9_]{0,100}%%/y
   for (let at = 0; at < value.length; at++) {
-    const end = skipMark(value, at)
+    let end = skipMark(value, at)
+    named.lastIndex = at
+    if (end === at && named.test(value)) end = named.lastIndex
     if (end === at) continue
     marks.push(value.slice(at, end))
     at = end - 1
   }
-  return marks.length > 0 ? marks : [value]
+  return marks
 }

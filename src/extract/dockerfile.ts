@@ -1,19 +1,19 @@
 import { type Span } from '../model.js'
 import { readEscape, readSyntax, type Syntax } from './directives.js'
-import { Reader, type DockerfileOccurrence, type DockerfileProblem, type Place, type Reading, type Use } from './dockerfile-reader.js'
+import { Reader, type DockerfileOccurrence, type DockerfileProblem, type Reading } from './dockerfile-reader.js'
 import { hasMark } from './dockerfile-template.js'
 
-export type { DockerfileOccurrence, DockerfileProblem, GlobalArg, Reading, Stage, Use } from './dockerfile-reader.js'
+export type { DockerfileOccurrence, DockerfileProblem, GlobalArg, Place, Reading, Stage, Use } from './dockerfile-reader.js'
 
 export interface Dockerfile {
   readonly escape: '\\' | '`'
   readonly syntax?: Syntax
-  /** Global arguments and stages: as today's BuildKit reads the file and, if another frontend may read heredocs as instructions, as that one would. */
+  /** As today's BuildKit reads the file and, if another frontend may read heredocs as instructions, as that one would. */
   readonly readings: readonly Reading[]
-  /** In the order of the file. */
+  /** In the order of the file: what any of the readings finds. */
   readonly occurrences: readonly DockerfileOccurrence[]
-  /** One for each occurrence. */
-  readonly uses: readonly Use[]
+  /** For each occurrence its index among the places of each reading; -1 where a reading does not find it, as none finds the syntax image. */
+  readonly found: readonly (readonly number[])[]
   readonly problems: readonly DockerfileProblem[]
 }
 
@@ -27,43 +27,30 @@ export function extractDockerfile(text: string, options?: { readonly template?: 
   const { escape, problem } = readEscape(text)
   const syntax = readSyntax(text)
   const frontend = syntax === undefined ? 'today' : frontendOf(syntax.image)
-  const reader = new Reader(text, escape, { template, heredocs: true })
-  const first = reader.read()
-  const places = syntax === undefined ? [] : [syntaxPlace(syntax)]
-  for (const place of first.places) places.push(place)
-  const readings: Reading[] = [first]
-  if (frontend !== 'today' && text.includes('<<')) {
-    const older = new Reader(text, escape, { template, heredocs: false }).read()
-    readings.push(older)
-    addOlder(places, older.places)
-  }
-  const problems = syntax !== undefined && frontend === 'foreign' ? [foreign(syntax)] : []
+  const first = new Reader(text, escape, { template, heredocs: true }).read()
+  const older = frontend !== 'today' && text.includes('<<') ? new Reader(text, escape, { template, heredocs: false }).read() : undefined
   const refusal = problem ?? first.problem
+  const problems = syntax !== undefined && frontend === 'foreign' ? [foreign(syntax)] : []
   if (refusal !== undefined && !(template && hasMark(text))) problems.push(refusal)
-  return {
-    escape,
-    ...(syntax && { syntax }),
-    readings,
-    occurrences: places.map((place) => place.occurrence),
-    uses: places.map((place) => place.use),
-    problems,
-  }
+  const { occurrences, found } = join(syntax, first, older)
+  return { escape, ...(syntax && { syntax }), readings: older === undefined ? [first] : [first, older], occurrences, found, problems }
 }
 
-function syntaxPlace({ image, text, span }: Syntax): Place {
-  return { occurrence: { role: 'syntax', span, text }, use: { reading: 0, stage: -1, value: image } }
+/** What only the older reading finds goes where it stands in the file. */
+function join(syntax: Syntax | undefined, first: Reading, older: Reading | undefined): Pick<Dockerfile, 'occurrences' | 'found'> {
+  const told = first.places.map(({ occurrence }, index) => ({ occurrence, found: [index, -1] }))
+  const known = new Map(older === undefined ? [] : told.map((one) => [key(one.occurrence), one]))
+  older?.places.forEach(({ occurrence }, index) => {
+    const both = known.get(key(occurrence))
+    if (both === undefined) told.push({ occurrence, found: [-1, index] })
+    else both.found[1] = index
+  })
+  if (told.length > first.places.length) told.sort((a, b) => before(a.occurrence.span, b.occurrence.span))
+  if (syntax !== undefined) told.unshift({ occurrence: { role: 'syntax', span: syntax.span, text: syntax.text }, found: [-1, -1] })
+  return { occurrences: told.map(({ occurrence }) => occurrence), found: told.map(({ found }) => found) }
 }
 
-/** What only the other reading finds goes where it stands in the file. */
-function addOlder(places: Place[], older: readonly Place[]): void {
-  const known = new Set(places.map(key))
-  const added = older.filter((place) => !known.has(key(place)))
-  if (added.length === 0) return
-  for (const { occurrence, use } of added) places.push({ occurrence, use: { ...use, reading: 1 } })
-  places.sort((a, b) => before(a.occurrence.span, b.occurrence.span))
-}
-
-function key({ occurrence: { role, span } }: Place): string {
+function key({ role, span }: DockerfileOccurrence): string {
   return `${role} ${span.start.line}:${span.start.column}`
 }
 

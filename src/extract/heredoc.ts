@@ -9,7 +9,8 @@ export interface Heredoc {
   readonly chomp: boolean
 }
 
-export type Heredocs = { readonly kind: 'heredocs'; readonly heredocs: readonly Heredoc[] } | { readonly kind: 'error'; readonly problem: string }
+export type Heredocs =
+  { readonly kind: 'heredocs'; readonly heredocs: readonly Heredoc[] } | { readonly kind: 'error'; readonly problem: string }
 
 const NONE: Heredocs = { kind: 'heredocs', heredocs: [] }
 /** BuildKit splits heredoc words with a backslash, whatever the escape directive says. */

@@ -26,6 +26,8 @@ const MAX_PATH = 255
 const MAX_TAG = 128
 const MIN_DIGEST_HEX = 32
 const IDENTIFIER_HEX = 64
+/** UTF-16 units of a name in a message. */
+const MAX_SHOWN = 400
 
 /** Algorithms that Docker's programs link in, with their length in hex digits. */
 const DIGEST_HEX: ReadonlyMap<string, number> = new Map([
@@ -90,11 +92,15 @@ function parse(text: string): ImageReference | string {
   const { domain, remainder } = splitDomain(text)
   const colon = remainder.indexOf(':')
   const name = colon < 0 ? remainder : remainder.slice(0, colon)
-  if (changesInLowerCase(name)) return `invalid reference format: repository name (${name}) must be lowercase`
+  if (changesInLowerCase(name)) return `invalid reference format: repository name (${shown(name)}) must be lowercase`
   const parsed = match(domain, remainder)
   if (parsed !== undefined) return parsed
   const lower = match(domain.toLowerCase(), remainder.toLowerCase())
   return lower === undefined ? 'invalid reference format' : 'repository name must be lowercase'
+}
+
+function shown(name: string): string {
+  return name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name
 }
 
 /** splitDockerDomain: what decides whether the part before the first slash is a registry. */

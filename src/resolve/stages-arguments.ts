@@ -14,6 +14,11 @@ const AUTOMATIC = new Set([
   ...['TARGETPLATFORM', 'TARGETOS', 'TARGETOSVERSION', 'TARGETARCH', 'TARGETVARIANT', 'TARGETSTAGE'],
 ])
 
+/** Something whose place is asked for at need. */
+interface Placed {
+  readonly span: Span
+}
+
 /** A default that nobody has asked for yet: its own step is not in `via`. */
 interface Declared extends Value {
   readonly arg: GlobalArg
@@ -30,7 +35,7 @@ export class GlobalArguments {
   private readonly bare = new Map<string, GlobalArg>()
   private asked: Step[] = []
   private automatic: ReadonlyMap<string, string> | undefined
-  private place: Span = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }
+  private place: Placed = { span: { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } } }
 
   constructor(
     private readonly reading: Reading,
@@ -43,9 +48,9 @@ export class GlobalArguments {
   }
 
   /** Expands a word that stands at a place. Its chain ends with the ARGs it asked for that have no value: they could have given one. */
-  expand(word: string, place: Span): ReturnType<typeof expandWord> {
+  expand(word: string, place: Placed): ReturnType<typeof expandWord> {
     this.place = place
-    this.asked = []
+    if (this.asked.length > 0) this.asked = []
     const expanded = expandWord(word, this.escape, this.lookup, this.budget)
     if (this.asked.length === 0) return expanded
     if (expanded.kind === 'value') return { kind: 'value', value: this.withAsked(expanded.value) }
@@ -61,7 +66,8 @@ export class GlobalArguments {
     if (value !== undefined) return 'arg' in value ? this.made(name, value) : value
     if (AUTOMATIC.has(name)) return this.automaticValue(name)
     const bare = this.bare.get(name)
-    if (bare !== undefined && this.asked.length < MAX_ASKED && !this.asked.some(({ text }) => text === bare.text)) this.asked.push(this.step(bare))
+    if (bare !== undefined && this.asked.length < MAX_ASKED && !this.asked.some(({ text }) => text === bare.text))
+      this.asked.push(this.step(bare))
     return undefined
   }
 
@@ -73,7 +79,7 @@ export class GlobalArguments {
       if (!this.values.has(name)) this.bare.set(name, arg)
     } else if (isLiteral(value, this.escape)) this.values.set(name, { arg, text: value, unset: NONE, via: NONE })
     else {
-      const expanded = this.expand(value, arg.span)
+      const expanded = this.expand(value, arg)
       if (expanded.kind === 'value') this.values.set(name, { arg, ...expanded.value })
       else this.problem ??= { span: arg.span, message: expanded.problem }
     }
@@ -95,6 +101,6 @@ export class GlobalArguments {
     if (given !== undefined) return given
     this.automatic ??= automaticArguments(this.inputs, this.reading.stages.at(-1)?.name ?? '')
     const text = this.automatic.get(name) ?? ''
-    return { text, unset: NONE, via: [{ file: this.file, span: this.place, text: `${name}=${text}`, value: text, overridable: true }] }
+    return { text, unset: NONE, via: [{ file: this.file, span: this.place.span, text: `${name}=${text}`, value: text, overridable: true }] }
   }
 }

@@ -26,7 +26,11 @@ export function contextFor(name: string, { contexts }: BuildInputs, platform: st
 /** What stands where a context replaced it; `written` is what the Dockerfile has there. */
 export function contextResolution(context: NamedContext, written: Value): Resolution {
   if (context.kind !== 'image') return local(written, 'context')
-  return context.value.text === 'scratch' ? local(context.value, 'scratch') : resolveValue(context.value)
+  const resolved = context.value.text === 'scratch' ? local(context.value, 'scratch') : resolveValue(context.value)
+  if (written.unset.length === 0) return resolved
+  // with its variables given, the name may be another, which no context replaces
+  const variables = new Set([...resolved.variables, ...written.unset.map(({ name }) => name)])
+  return { ...resolved, variables: [...variables], open: 'source' }
 }
 
 /** Something of the build itself. A blank in its name may make it something else in another build. */

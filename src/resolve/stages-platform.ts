@@ -8,7 +8,8 @@ interface Platform {
   readonly variant: string
 }
 
-export type ParsedPlatform = { readonly kind: 'platform'; readonly platform: Platform } | { readonly kind: 'error'; readonly problem: string }
+export type ParsedPlatform =
+  { readonly kind: 'platform'; readonly platform: Platform } | { readonly kind: 'error'; readonly problem: string }
 
 const SYSTEMS = new Set([
   ...['aix', 'android', 'darwin', 'dragonfly', 'freebsd', 'hurd', 'illumos', 'ios', 'js'],
@@ -16,7 +17,22 @@ const SYSTEMS = new Set([
 ])
 
 const ARCHITECTURES = new Set([
-  ...['386', 'amd64', 'amd64p32', 'arm', 'armbe', 'arm64', 'arm64be', 'ppc64', 'ppc64le', 'loong64', 'mips', 'mipsle', 'mips64', 'mips64le'],
+  ...[
+    '386',
+    'amd64',
+    'amd64p32',
+    'arm',
+    'armbe',
+    'arm64',
+    'arm64be',
+    'ppc64',
+    'ppc64le',
+    'loong64',
+    'mips',
+    'mipsle',
+    'mips64',
+    'mips64le',
+  ],
   ...['mips64p32', 'mips64p32le', 'ppc', 'riscv', 'riscv64', 's390', 's390x', 'sparc', 'sparc64', 'wasm'],
 ])
 
@@ -29,10 +45,15 @@ export function parsePlatform(text: string): ParsedPlatform {
   if (text.includes('*')) return wrong(`${goQuote(text)}: wildcards not yet supported`)
   const [first = '', second, third, ...more] = text.split('/', 5)
   const system = /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$/.exec(first)
-  if (system === null) return wrong(`${goQuote(first)} is an invalid OS component of ${goQuote(text)}: OSAndVersion specifier component must match ${goQuote(SYSTEM)}`)
+  if (system === null)
+    return wrong(
+      `${goQuote(first)} is an invalid OS component of ${goQuote(text)}: OSAndVersion specifier component must match ${goQuote(SYSTEM)}`,
+    )
   for (const part of [second, third, ...more]) {
     if (part !== undefined && !/^[A-Za-z0-9_.-]+$/.test(part)) {
-      return wrong(`${goQuote(part)} is an invalid component of ${goQuote(text)}: platform specifier component must match ${goQuote(COMPONENT)}`)
+      return wrong(
+        `${goQuote(part)} is an invalid component of ${goQuote(text)}: platform specifier component must match ${goQuote(COMPONENT)}`,
+      )
     }
   }
   if (more.length > 0) return wrong(`${goQuote(text)}: cannot parse platform specifier`)

@@ -1,4 +1,4 @@
-import { type Dockerfile, type DockerfileProblem, type Stage, type Use } from '../extract/dockerfile.js'
+import { type DockerfileProblem, type Place, type Reading, type Stage, type Use } from '../extract/dockerfile.js'
 import { goQuote } from '../extract/go-text.js'
 import { plain } from '../extract/shell.js'
 import { type BuildInputs, type Resolution, type Role, type Unset, type Value } from '../model.js'
@@ -18,64 +18,64 @@ const MAX_INT = '9223372036854775807'
 
 type Found = { readonly kind: 'stage'; readonly index: number } | { readonly kind: 'refused'; readonly problem: string } | undefined
 
-/** Resolves one reading of a Dockerfile for one build. */
-export class StageResolver {
-  private readonly found: DockerfileProblem[] = []
+/** Resolves one reading of a Dockerfile for one build: one resolution for each of its places, and why Docker would refuse the build as a whole. */
+export function resolveReading(
+  reading: Reading,
+  escape: '\\' | '`',
+  file: string,
+  inputs: BuildInputs,
+): { readonly resolutions: readonly Resolution[]; readonly problems: readonly DockerfileProblem[] } {
+  const resolver = new StageResolver(reading, escape, file, inputs)
+  const froms = resolver.resolveBases()
+  const resolutions = reading.places.map((place, index) => froms.get(index) ?? resolver.source(place))
+  resolver.checkTarget()
+  return { resolutions, problems: resolver.problems }
+}
+
+class StageResolver {
+  readonly problems: DockerfileProblem[] = []
+  private readonly places: readonly Place[]
   private readonly stages: readonly Stage[]
   private readonly args: GlobalArguments
   private readonly budget = newBudget()
-  /** What each FROM resolved to, by the index of its occurrence. */
-  private readonly froms = new Map<number, Resolution>()
   /** The stage that each stage is based on; -1 without one. */
   private readonly bases: number[]
   /** The first stage that is based on a stage: there its triggers run. */
   private readonly children = new Map<number, number>()
-  private readonly platforms: string[]
+  /** Of stages that name another than the build's. */
+  private readonly platforms = new Map<number, string>()
   private readonly names: ReadonlyMap<string, number>
   private links: StageLinks | undefined
   private reached: ReadonlySet<number> | undefined
   private circle: readonly number[] | undefined
 
   constructor(
-    private readonly dockerfile: Dockerfile,
-    private readonly reading: number,
+    reading: Reading,
+    private readonly escape: '\\' | '`',
     file: string,
     private readonly inputs: BuildInputs,
   ) {
-    const { args, stages } = dockerfile.readings[reading] ?? { args: [], stages: [] }
-    this.stages = stages
-    this.bases = stages.map(() => -1)
-    this.platforms = stages.map(() => inputs.platforms.target)
-    this.names = new Map(stages.map(({ name }, index) => [name, index]))
-    this.args = new GlobalArguments({ args, stages }, file, dockerfile.escape, inputs, this.budget)
-    if (this.args.problem !== undefined) this.found.push(this.args.problem)
-    this.resolveBases()
-    this.checkTarget()
-  }
-
-  get problems(): readonly DockerfileProblem[] {
-    return this.found
-  }
-
-  resolve(index: number): Resolution {
-    const use = this.dockerfile.uses[index]
-    const occurrence = this.dockerfile.occurrences[index]
-    if (use === undefined || occurrence === undefined) return resolveValue(plain(''))
-    if (occurrence.role === 'base') return this.froms.get(index) ?? resolveValue(plain(use.value))
-    return this.source(use, occurrence.role, occurrence.onbuild === true)
+    this.places = reading.places
+    this.stages = reading.stages
+    this.bases = this.stages.map(() => -1)
+    this.names = new Map(this.stages.map(({ name }, index) => [name, index]))
+    this.args = new GlobalArguments(reading, file, escape, inputs, this.budget)
+    if (this.args.problem !== undefined) this.problems.push(this.args.problem)
   }
 
   // ---- FROM
 
-  private resolveBases(): void {
+  /** By the index of their places. */
+  resolveBases(): ReadonlyMap<number, Resolution> {
+    const resolved = new Map<number, Resolution>()
     const earlier = new Map<string, number>()
     let next = 0
-    this.dockerfile.uses.forEach((use, index) => {
-      const occurrence = this.dockerfile.occurrences[index]
-      if (use.reading !== this.reading || occurrence?.role !== 'base') return
+    this.places.forEach(({ occurrence, use }, index) => {
+      if (occurrence.role !== 'base') return
       for (; next < use.stage; next++) this.name(next, earlier)
-      this.froms.set(index, this.base(use, occurrence.span, earlier))
+      resolved.set(index, this.base(use, occurrence, earlier))
     })
+    return resolved
   }
 
   private name(stage: number, earlier: Map<string, number>): void {
@@ -83,9 +83,8 @@ export class StageResolver {
     if (name) earlier.set(name, stage)
   }
 
-  private base(use: Use, span: DockerfileProblem['span'], earlier: ReadonlyMap<string, number>): Resolution {
+  private base(use: Use, place: Place['occurrence'], earlier: ReadonlyMap<string, number>): Resolution {
     if (use.marks !== undefined) return marked(use)
-    const place = span ?? { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }
     const expanded = this.args.expand(use.value, place)
     if (expanded.kind === 'error') {
       if (expanded.variable === undefined) return malformed(use.value, expanded.problem)
@@ -113,27 +112,28 @@ export class StageResolver {
     return this.image(value, stage)
   }
 
-  private checkStage({ name, platform, span }: Stage, index: number): void {
+  private checkStage(stage: Stage, index: number): void {
+    const { name, platform, span } = stage
     if (name !== '' && !PLAIN_NAME.test(name) && name !== 'scratch' && name !== 'context') {
       const parsed = parseReference(name)
       if (parsed.kind === 'malformed') this.refuse(`invalid context name ${name}: ${parsed.problem}`, span)
     }
     if (platform === '') return
-    const expanded = this.args.expand(platform, span)
+    const expanded = this.args.expand(platform, stage)
     if (expanded.kind === 'error') return this.refuse(`failed to process arguments for platform : ${expanded.problem}`, span)
     const { text } = expanded.value
     if (text === '') return this.refuse(`empty platform value from expression ${platform}`, span)
     const parsed = parsePlatform(text)
     if (parsed.kind === 'error') this.refuse(`failed to parse platform ${platform}: ${parsed.problem}`, span)
-    else this.platforms[index] = text
+    else this.platforms.set(index, text)
   }
 
   /** Docker stops at the first. */
   private refuse(message: string, span: DockerfileProblem['span']): void {
-    if (this.found.length === 0) this.found.push({ message, ...(span && { span }) })
+    if (this.problems.length === 0) this.problems.push({ message, ...(span && { span }) })
   }
 
-  private checkTarget(): void {
+  checkTarget(): void {
     const { target } = this.inputs
     if (!target || this.names.has(target.toLowerCase())) return
     this.refuse(`target stage ${goQuote(target)} could not be found`, undefined)
@@ -141,11 +141,11 @@ export class StageResolver {
 
   // ---- COPY --from and RUN --mount=from=
 
-  private source(use: Use, role: Role, onbuild: boolean): Resolution {
+  source({ use, occurrence: { role, onbuild } }: Place): Resolution {
     if (use.marks !== undefined) return marked(use)
     if (use.fault !== undefined) return malformed(use.value, use.fault)
     if (role === 'copy-from') {
-      const expanded = expandWord(use.value, this.dockerfile.escape, () => undefined, this.budget)
+      const expanded = expandWord(use.value, this.escape, () => undefined, this.budget)
       if (expanded.kind === 'error') return malformed(use.value, expanded.problem)
       if (expanded.value.text !== use.value) return malformed(use.value, COPY_VARIABLE)
     }
@@ -165,7 +165,9 @@ export class StageResolver {
     const number = role === 'copy-from' ? stageNumber(use.value) : undefined
     if (number !== undefined) {
       const index = Number(number)
-      return index < 0 || index >= this.stages.length ? { kind: 'refused', problem: `invalid stage index ${index}` } : { kind: 'stage', index }
+      return index < 0 || index >= this.stages.length
+        ? { kind: 'refused', problem: `invalid stage index ${index}` }
+        : { kind: 'stage', index }
     }
     const index = use.value === '' ? undefined : this.names.get(use.value.toLowerCase())
     return index === undefined ? undefined : { kind: 'stage', index }
@@ -206,10 +208,8 @@ export class StageResolver {
   private linked(): StageLinks {
     if (this.links !== undefined) return this.links
     const sources = new Map<number, number[]>()
-    this.dockerfile.uses.forEach((use, index) => {
-      const occurrence = this.dockerfile.occurrences[index]
-      if (use.reading !== this.reading || occurrence === undefined || occurrence.onbuild || use.stage < 0) return
-      if (occurrence.role !== 'copy-from' && occurrence.role !== 'mount-from') return
+    this.places.forEach(({ use, occurrence }) => {
+      if (occurrence.onbuild || occurrence.role === 'base' || use.stage < 0) return
       const found = this.named(use, occurrence.role)
       if (found?.kind !== 'stage') return
       const list = sources.get(use.stage)
@@ -228,7 +228,7 @@ export class StageResolver {
   }
 
   private context(name: string, stage: number): ReturnType<typeof contextFor> {
-    return contextFor(name, this.inputs, this.platforms[stage] ?? this.inputs.platforms.target)
+    return contextFor(name, this.inputs, this.platforms.get(stage) ?? this.inputs.platforms.target)
   }
 }
 
@@ -240,7 +240,8 @@ function stageNumber(value: string): string | undefined {
 }
 
 /** What a template fills in is as unknown as a variable without a value. */
-function marked({ value, marks = [] }: Use): Resolution {
+function marked({ value, marks = [], opaque }: Use): Resolution {
+  if (opaque) return unresolvedValue({ text: '', unset: marks.map((name) => ({ name, at: 0 })), via: [] })
   const parts: string[] = []
   const unset: Unset[] = []
   let at = 0

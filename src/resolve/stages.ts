@@ -1,9 +1,9 @@
-import { type Dockerfile, type DockerfileProblem, type Use } from '../extract/dockerfile.js'
+import { type Dockerfile, type DockerfileProblem } from '../extract/dockerfile.js'
 import { plain } from '../extract/shell.js'
 import { type BuildInputs, type Resolution, type Value } from '../model.js'
-import { contextFor, contextResolution } from './stages-contexts.js'
-import { StageResolver } from './stages-resolver.js'
 import { resolveValue } from './resolution.js'
+import { contextFor, contextResolution } from './stages-contexts.js'
+import { resolveReading } from './stages-resolver.js'
 
 /** What a build without any option passes: `docker build .` on a common machine. */
 export const DEFAULT_INPUTS: BuildInputs = {
@@ -24,21 +24,21 @@ export interface ResolvedDockerfile {
  * (dockerfile2llb of BuildKit). Every stage is resolved, also those that the build's target does not reach. `file` stands in the chains.
  */
 export function resolveDockerfile(dockerfile: Dockerfile, file: string, inputs: BuildInputs = DEFAULT_INPUTS): ResolvedDockerfile {
-  const resolvers = dockerfile.readings.map((_, reading) => new StageResolver(dockerfile, reading, file, inputs))
-  const resolutions = dockerfile.occurrences.map((occurrence, index) => {
-    const use = dockerfile.uses[index]
-    if (use === undefined) return resolveValue(plain(occurrence.text))
-    if (occurrence.role === 'syntax') return syntax(use, inputs)
-    return resolvers[use.reading]?.resolve(index) ?? resolveValue(plain(use.value))
+  const resolved = dockerfile.readings.map((reading) => resolveReading(reading, dockerfile.escape, file, inputs))
+  const resolutions = dockerfile.found.map((indexes) => {
+    const [first, older] = indexes.map((index, reading) => resolved[reading]?.resolutions[index])
+    if (first === undefined) return older ?? syntax(dockerfile.syntax?.image ?? '', inputs)
+    // what one frontend finds in the file itself, another pulls
+    return older?.target.kind === 'image' && first.target.kind !== 'image' ? older : first
   })
-  return { resolutions, problems: resolvers[0]?.problems ?? [] }
+  return { resolutions, problems: resolved[0]?.problems ?? [] }
 }
 
 /** The build argument BUILDKIT_SYNTAX comes before the file; there `dockerfile.v0` means the frontend that is built in. */
-function syntax(use: Use, inputs: BuildInputs): Resolution {
+function syntax(image: string, inputs: BuildInputs): Resolution {
   const given = inputs.args.get('BUILDKIT_SYNTAX')
   const passed = given === undefined ? undefined : firstWord(given)
-  const value = passed === undefined || passed.text === 'dockerfile.v0' ? plain(use.value) : passed
+  const value = passed === undefined || passed.text === 'dockerfile.v0' ? plain(image) : passed
   const context = contextFor(value.text, inputs, inputs.platforms.target)
   return context === undefined ? resolveValue(value) : contextResolution(context, value)
 }
