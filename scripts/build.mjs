@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { transformSync } from 'esbuild'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -40,8 +41,24 @@ function build(workshop, out) {
   transpile(lib)
   for (const { source, folder } of BUNDLES) {
     const entry = join(lib, `${source}.js`)
-    const args = ['build', entry, '--out', join(out, folder), '--minify', '--license', 'licenses.txt', '--no-cache', '--quiet']
+    const args = ['build', entry, '--out', join(out, folder), '--license', 'licenses.txt', '--no-cache', '--quiet']
     execFileSync(process.execPath, [ncc, ...args], { cwd: workshop, stdio: ['ignore', 'inherit', 'inherit'] })
+  }
+  minify(out)
+}
+
+/** ncc would minify the entries alone, and their chunks are read and compiled at every start as well. */
+function minify(out) {
+  for (const name of filesBelow(out).filter((one) => one.endsWith('.js'))) {
+    const path = join(out, name)
+    const { code } = transformSync(readFileSync(path, 'utf8'), {
+      minify: true,
+      format: 'esm',
+      target: 'node20',
+      legalComments: 'none',
+      charset: 'utf8',
+    })
+    writeFileSync(path, code)
   }
 }
 
