@@ -23,6 +23,8 @@ describe('the reader of plain block style', () => {
     'a: http://x/y:z\nb: -1\nc: --flag\nd: ./x\n',
     'list:\n  - name: a\n    image: b\n  -   name: c\n      image: d\n',
     'services:\n  a:\n    image: ümlaut/x:1\n',
+    'a: [b, "c: d", \'e\', 80:80] # f\nb: []\nc: {}\nd: { e: f, g: [h, { i: "${J}" }] }\n',
+    'a:\n  - [x, y]\n  - { k: v }\n  - test: ["CMD", curl, -f, http://x/y]\n',
   ])('reads %j as the full reader does', (text) => {
     const block = readBlockYaml(text)
     if (block === undefined) throw new Error('gave up on plain style')
@@ -30,8 +32,20 @@ describe('the reader of plain block style', () => {
   })
 
   test.each([
-    'a: [b]\n',
-    'a: {b: c}\n',
+    'a: [b\n  , c]\n',
+    'a: [b,]\n',
+    'a: [b: c]\n',
+    'a: {b}\n',
+    'a: {"b": c}\n',
+    'a: {b:c}\n',
+    'a: [b] c\n',
+    'a: [b]#c\n',
+    'a: [*b]\n',
+    'a: [[[[[[[[[[b]]]]]]]]]]\n',
+    'a: [b:, c]\n',
+    'a: [b\n',
+    'a: {b: 1, b: 2}\n',
+    'a: { <<: x }\n',
     'a: &x b\nc: *x\n',
     'a: !reset null\n',
     'a: |\n  b\n',

@@ -2,13 +2,13 @@ import { type YamlEntry, type YamlFile, type YamlList, type YamlMap, type YamlNo
 import { typeOfPlain } from './yaml-scalars.js'
 
 /*
- * A reader for the plain style in which most compose files are written: block maps and lists, one-line scalars, comments. It reads what it is
+ * A reader for the plain style in which most compose files are written: block maps and lists, one-line scalars,
+ * lists and maps, comments. It reads what it is
  * sure of and gives up on everything else; a test holds it to what the full reader says.
  */
 
-/** A line break that only some readers know, a tab, a carriage return, another control character: not for this reader. */
-const UNSURE =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+/** A line break that only some readers know, a tab, a carriage return, another control character, or anything beyond the basic plane: not for this reader. */
+const UNSURE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/
 
 /** Deeper files exist, but not in plain style. */
 const MAX_DEPTH = 32
@@ -16,14 +16,27 @@ const MAX_DEPTH = 32
 /** compose-go's own limit on the nodes of a document (loader/reset.go). */
 export const MAX_NODES = 100_000
 
-const NEWLINE = 10
 const BLANK = 32
 const DOUBLE_QUOTE = 34
 const HASH = 35
 const SINGLE_QUOTE = 39
 const DASH = 45
 const COLON = 58
+const COMMA = 44
+const OPEN_LIST = 91
 const BACKSLASH = 92
+const CLOSE_LIST = 93
+const OPEN_MAP = 123
+const CLOSE_MAP = 125
+
+/** Lists in lists are rare within one line. */
+const MAX_FLOW_DEPTH = 8
+
+/** A node, and the offset behind it. */
+interface Read<T> {
+  readonly node: T
+  readonly next: number
+}
 
 /** The nodes of a text in plain block style, with the offsets that the full reader gives; undefined if it is written in any other way. Linear in the text. */
 export function readBlockYaml(text: string): YamlFile | undefined {
@@ -159,31 +172,95 @@ class BlockReader {
     return this.map(this.indent, depth + 1)
   }
 
-  /** A scalar within one line; what goes on in the next one is not for this reader. */
+  /** A value within one line; what goes on in the next one is not for this reader. */
   private inline(from: number, indent: number): YamlNode {
     const first = this.text.charCodeAt(from)
-    const quoted = first === DOUBLE_QUOTE || first === SINGLE_QUOTE
-    const scalar = quoted ? this.quoted(from, first) : this.plain(from, first)
-    if (scalar === undefined) return this.giveUp()
-    this.nodes++
+    const value = first === OPEN_LIST || first === OPEN_MAP ? this.flow(from, 0) : this.scalar(from, first)
+    if (value === undefined || !this.endsAt(value.next)) return this.giveUp()
     this.nextLine()
-    return this.indent > indent ? this.giveUp() : scalar
+    return this.indent > indent ? this.giveUp() : value.node
   }
 
-  private quoted(from: number, quote: number): YamlScalar | undefined {
+  /** Nothing but a comment follows on the line. */
+  private endsAt(at: number): boolean {
+    const after = this.skipBlanks(at)
+    return after >= this.lineEnd || (after > at && this.text.charCodeAt(after) === HASH)
+  }
+
+  private scalar(from: number, first: number, inFlow = false): Read<YamlScalar> | undefined {
+    this.nodes++
+    return first === DOUBLE_QUOTE || first === SINGLE_QUOTE ? this.quoted(from, first) : this.plain(from, first, inFlow)
+  }
+
+  /** `[a, "b"]` and `{ a: b }`, nested, within one line. */
+  private flow(from: number, depth: number): Read<YamlNode> | undefined {
+    if (depth > MAX_FLOW_DEPTH) return undefined
+    this.nodes++
+    return this.text.charCodeAt(from) === OPEN_LIST ? this.flowList(from, depth) : this.flowMap(from, depth)
+  }
+
+  private flowList(from: number, depth: number): Read<YamlList> | undefined {
+    const items: YamlNode[] = []
+    let at = this.skipBlanks(from + 1)
+    while (at < this.lineEnd && this.text.charCodeAt(at) !== CLOSE_LIST) {
+      const item = this.flowItem(at, depth)
+      if (item === undefined) return undefined
+      items.push(item.node)
+      const next = this.afterItem(item.next, CLOSE_LIST)
+      if (next === undefined) return undefined
+      at = next
+    }
+    return at < this.lineEnd ? { node: { kind: 'list', items, start: from, end: at + 1 }, next: at + 1 } : undefined
+  }
+
+  private flowMap(from: number, depth: number): Read<YamlMap> | undefined {
+    const entries = new Map<string, YamlEntry>()
+    let at = this.skipBlanks(from + 1)
+    while (at < this.lineEnd && this.text.charCodeAt(at) !== CLOSE_MAP) {
+      const key = this.key(at)
+      if (key === undefined || entries.has(key.text)) return undefined
+      this.nodes++
+      const value = this.flowItem(this.skipBlanks(key.end + 1), depth)
+      if (value === undefined) return undefined
+      entries.set(key.text, { key, value: value.node })
+      const next = this.afterItem(value.next, CLOSE_MAP)
+      if (next === undefined) return undefined
+      at = next
+    }
+    return at < this.lineEnd ? { node: { kind: 'map', entries, start: from, end: at + 1 }, next: at + 1 } : undefined
+  }
+
+  private flowItem(from: number, depth: number): Read<YamlNode> | undefined {
+    const first = this.text.charCodeAt(from)
+    if (from >= this.lineEnd) return undefined
+    if (first === OPEN_LIST || first === OPEN_MAP) return this.flow(from, depth + 1)
+    const scalar = this.scalar(from, first, true)
+    if (scalar !== undefined) this.note(scalar.node)
+    return scalar
+  }
+
+  /** Where the next item begins, or the end of the collection; a comma with nothing behind it is not for this reader. */
+  private afterItem(from: number, close: number): number | undefined {
+    const at = this.skipBlanks(from)
+    const c = this.text.charCodeAt(at)
+    if (at >= this.lineEnd) return undefined
+    if (c === close) return at
+    const next = this.skipBlanks(at + 1)
+    return c === COMMA && next < this.lineEnd && this.text.charCodeAt(next) !== close ? next : undefined
+  }
+
+  private quoted(from: number, quote: number): Read<YamlScalar> | undefined {
     const { text } = this
     let at = from + 1
     while (at < this.lineEnd && text.charCodeAt(at) !== quote) {
       if (quote === DOUBLE_QUOTE && text.charCodeAt(at) === BACKSLASH) return undefined
       at++
     }
-    if (at >= this.lineEnd) return undefined
-    const after = this.skipBlanks(at + 1)
-    const ends = after >= this.lineEnd || (after > at + 1 && text.charCodeAt(after) === HASH)
-    return ends ? { kind: 'scalar', type: 'string', text: text.slice(from + 1, at), start: from + 1, end: at } : undefined
+    if (at >= this.lineEnd || text.charCodeAt(at + 1) === quote) return undefined
+    return { node: { kind: 'scalar', type: 'string', text: text.slice(from + 1, at), start: from + 1, end: at }, next: at + 1 }
   }
 
-  private plain(from: number, first: number): YamlScalar | undefined {
+  private plain(from: number, first: number, inFlow: boolean): Read<YamlScalar> | undefined {
     const { text } = this
     if (!isPlainStart(first) || (first === DASH && !isKeyCharacter(text.charCodeAt(from + 1)))) return undefined
     let end = from
@@ -191,10 +268,12 @@ class BlockReader {
       const c = text.charCodeAt(at)
       if (c === BLANK) continue
       if (c === HASH && text.charCodeAt(at - 1) === BLANK) break
-      if (c === COLON && (at + 1 >= this.lineEnd || text.charCodeAt(at + 1) === BLANK)) return undefined
+      if (inFlow && isFlowIndicator(c)) break
+      const next = text.charCodeAt(at + 1)
+      if (c === COLON && (at + 1 >= this.lineEnd || next === BLANK || (inFlow && isFlowIndicator(next)))) return undefined
       end = at + 1
     }
-    return { kind: 'scalar', ...typeOfPlain(text.slice(from, end)), start: from, end }
+    return { node: { kind: 'scalar', ...typeOfPlain(text.slice(from, end)), start: from, end }, next: end }
   }
 
   private note(value: YamlScalar): void {
@@ -221,4 +300,8 @@ function isKeyCharacter(c: number): boolean {
 function isPlainStart(c: number): boolean {
   if (isKeyCharacter(c) || c > 127) return true
   return c === 36 || c === 40 || c === 41 || c === 43 || c === 59 || c === 60 || c === 61 || c === 92 || c === 94 || c === 126
+}
+
+function isFlowIndicator(c: number): boolean {
+  return c === COMMA || c === OPEN_LIST || c === CLOSE_LIST || c === OPEN_MAP || c === CLOSE_MAP
 }
