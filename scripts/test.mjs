@@ -13,6 +13,7 @@ const results = join(workshop, 'jest.json')
 const CHECKS = [
   ['types of the sources', [bin('typescript', 'bin', 'tsc'), '--noEmit']],
   ['types of the tests', [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json']],
+  ['types of the page', [bin('typescript', 'bin', 'tsc'), '-p', 'src/audit/page']],
   ['lint', [bin('eslint', 'bin', 'eslint.js'), '.']],
   ['format', [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['dist', ['scripts/build.mjs', '--check']],
