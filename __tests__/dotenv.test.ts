@@ -65,11 +65,14 @@ describe('where values come from', () => {
 })
 
 test('a problem is told with its line, and what came before it with its values', () => {
-  expect(read('A=1\n\nB/C=2\nD=3')).toMatchObject({
-    problem: { line: 3, message: expect.stringContaining('unexpected character "/"') as string },
-  })
+  const { problem } = read('A=1\n\nB/C=2\nD=3')
+  expect(problem?.line).toBe(3)
+  expect(problem?.message).toContain('unexpected character "/"')
   expect(plain(read('A=1\nB=${').values)).toEqual({ A: '1' })
 })
+
+/** Milliseconds of the processor: ten times what it takes, and a hundredth of what it would if the time grew with the square. */
+const LINEAR = 1500
 
 describe('hostile files', () => {
   test.each([
@@ -80,9 +83,9 @@ describe('hostile files', () => {
     ['comments', '#\n'.repeat(100_000)],
     ['quotes', `A="${'\\"'.repeat(200_000)}`],
   ])('%s: in linear time', (_, text) => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     read(text)
-    expect(performance.now() - start).toBeLessThan(300)
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(LINEAR)
   })
 
   test('arbitrary text: no exception', () => {

@@ -3,37 +3,23 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type ComposeFile, extractCompose } from '../src/extract/compose.js'
-import { type Build, type Files, type NamedContext, type Reference, type SourceFile } from '../src/model.js'
+import { type Build, type NamedContext, type Reference, type SourceFile } from '../src/model.js'
 import { folderOf, joined, resolvePath } from '../src/resolve/paths.js'
-import { buildsOf } from '../src/resolve/project-builds.js'
+import { buildsOf, DockerfileNames } from '../src/resolve/project-builds.js'
 import { Environments } from '../src/resolve/project-environment.js'
 import { loadProject } from '../src/resolve/project-load.js'
 import { childOf, textOf } from '../src/resolve/project-tree.js'
 import { volumesOf } from '../src/resolve/project-values.js'
-import { type ComposeReading, type Environment, readProjects } from '../src/resolve/projects.js'
+import { type ComposeReading, createComposeCache, type Environment, readProjects } from '../src/resolve/projects.js'
 import { ROOT } from './golden.js'
+import { memoryFiles } from './memory-files.js'
 
 const PLATFORMS = { target: 'linux/amd64', build: 'linux/amd64' }
-
-/** A repository as a plain table. */
-function memory(files: Record<string, string>): Files {
-  const table = new Map(Object.entries(files))
-  const names = [...table.keys()].sort()
-  return {
-    find: (test) => names.filter((path) => test(path.slice(path.lastIndexOf('/') + 1))),
-    settled: () => Promise.resolve(),
-    read: (path) => {
-      const text = table.get(path)
-      return text === undefined ? { kind: 'missing' } : { kind: 'text', text }
-    },
-    identity: (path) => path,
-  }
-}
 
 const COMPOSE = /^(?:.*[._-])?(?:docker-)?compose(?:[._-].*)?\.ya?ml$/
 
 function read(files: Record<string, string>, environment: Partial<Environment> = {}, outright: readonly string[] = []): ComposeReading {
-  const table = memory(files)
+  const table = memoryFiles(files)
   const sources = [...table.find((name) => COMPOSE.test(name)), ...outright].map((path): SourceFile => ({ path, kind: 'compose' }))
   return readProjects(table, sources, { envFiles: [], platforms: PLATFORMS, ...environment })
 }
@@ -78,7 +64,7 @@ const cases = JSON.parse(readFileSync(join(ROOT, '__tests__/data/compose-project
 
 /** Loads the case as the command line of compose would, given which files it chose. */
 function loaded({ input, composeFiles = [] }: ProjectCase) {
-  const files = memory(input.files)
+  const files = memoryFiles(input.files)
   const process = new Map(Object.entries(input.env ?? {}))
   const environments = new Environments(files, { envFiles: input.envFiles ?? [], process, platforms: PLATFORMS })
   const folder = folderOf(composeFiles[0] ?? '')
@@ -104,7 +90,7 @@ describe('every project that compose-go loads', () => {
       expect([name, textOf(childOf(tree, 'image')) ?? '']).toEqual([name, wanted.image])
       const volumes = volumesOf(childOf(tree, 'volumes')).filter((volume) => textOf(childOf(volume, 'type')) === 'image')
       expect(volumes.map((volume) => textOf(childOf(volume, 'source')) ?? '')).toEqual(wanted.imageVolumes ?? [])
-      const builds = buildsOf(name, tree, { files, folder, lookup, platforms: PLATFORMS })
+      const builds = buildsOf(name, tree, { dockerfiles: new DockerfileNames(files), folder, lookup, platforms: PLATFORMS })
       expect(builds.slice(0, 1).map(shown)).toEqual(wanted.build === undefined ? [] : [expectedBuild(wanted.build)])
     }
     expect(Object.fromEntries([...project.models].map(([name, { value }]) => [name, textOf(childOf(value, 'model'))]))).toEqual(
@@ -187,4 +173,146 @@ describe('every image of a loaded project is told, and no problem', () => {
       }
     }
   })
+})
+
+// ---------------------------------------------------------------------------------------------- where values come from
+
+describe('the environment', () => {
+  const files = {
+    '.env': 'T=env\nS=env\n',
+    'a.env': 'T=a\n',
+    'b.env': 'T=b\n',
+    'compose.yaml': 'services:\n  a:\n    image: x:${T:-none}-${S:-none}\n',
+  }
+  const own = (environment: Partial<Environment>): unknown => read(files, environment).references.map(({ own: { resolved } }) => resolved)
+  const value = (text: string) => ({ text, unset: [], via: [] })
+
+  test.each<[string, Partial<Environment>, string]>([
+    ['the .env of the folder', {}, 'x:env-env'],
+    ['--env-file takes its place', { envFiles: ['a.env'] }, 'x:a-none'],
+    ['of several the later wins', { envFiles: ['a.env', 'b.env'] }, 'x:b-none'],
+    ['the process wins over every file, also with an empty value', { process: new Map([['T', '']]) }, 'x:none-env'],
+    [
+      'the policy fills what nothing else gives',
+      {
+        envFiles: ['a.env'],
+        variables: new Map([
+          ['T', value('p')],
+          ['S', value('p')],
+        ]),
+      },
+      'x:a-p',
+    ],
+  ])('%s', (_, environment, resolved) => {
+    expect(own(environment)).toEqual([resolved])
+  })
+
+  test('a named env file that is missing is a problem', () => {
+    expect(read(files, { envFiles: ['gone.env'] }).problems).toMatchObject([
+      { file: 'gone.env', message: "couldn't find env file: gone.env" },
+    ])
+  })
+
+  test('every other env file gives one more resolution of what it defines, and none of what it does not', () => {
+    const { references } = read(files)
+    expect(references[0]?.also.map(({ resolved }) => resolved)).toEqual(['x:a-env', 'x:b-env'])
+    expect(read({ ...files, 'c.env': 'OTHER=1' }).references[0]?.also).toHaveLength(2)
+  })
+
+  test('too many env files are a problem', () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}.env`, `T=${i}`]))
+    const { references, problems } = read({ ...files, ...many })
+    expect(references[0]?.also).toHaveLength(32)
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('more than 32 env files')])
+  })
+
+  test('an env file that git ignores is not read: it is not listed', () => {
+    const table = memoryFiles(files)
+    const ignoring = { ...table, find: (test: (name: string) => boolean) => table.find(test).filter((path) => path !== '.env') }
+    const { references } = readProjects(ignoring, [{ path: 'compose.yaml', kind: 'compose' }], { envFiles: [], platforms: PLATFORMS })
+    expect(references[0]?.own.resolved).toBe('x:none-none')
+  })
+})
+
+describe('what is followed', () => {
+  test('a file of any name that COMPOSE_FILE names, without any compose file of a usual name', () => {
+    const { references, followed, edges } = read({ '.env': 'COMPOSE_FILE=stack.yml', 'stack.yml': 'services: {a: {image: a:1}}' })
+    expect(references.map(lineOf)).toEqual(['stack.yml:1 service a a:1 => a:1'])
+    expect(followed).toEqual([{ path: 'stack.yml', kind: 'compose' }])
+    expect(edges).toEqual([{ from: '.env', to: 'stack.yml' }])
+  })
+
+  test('`;` separates on Windows', () => {
+    const { followed } = read({
+      '.env': 'COMPOSE_FILE=a.yml;b.yml',
+      'a.yml': 'services: {a: {image: a:1}}',
+      'b.yml': 'services: {b: {image: b:1}}',
+    })
+    expect(followed.map(({ path }) => path)).toEqual(['a.yml', 'b.yml'])
+  })
+
+  test('a file that cannot be read is a problem', () => {
+    const table = memoryFiles({ 'compose.yaml': { kind: 'unreadable', problem: 'a link out of the tree' } })
+    const { problems } = readProjects(table, [{ path: 'compose.yaml', kind: 'compose' }], { envFiles: [], platforms: PLATFORMS })
+    expect(problems).toEqual([{ file: 'compose.yaml', message: 'a link out of the tree' }])
+  })
+})
+
+test('one text is one occurrence: its owner is the first service, and its place is where it is written', () => {
+  const text = 'x-a: &a {image: a:1}\nservices:\n  one: {<<: *a}\n  two: *a\n  three: {image: &t t:1}\n  four: {image: *t}\n'
+  expect(read({ 'compose.yaml': text }).references.map(lineOf)).toEqual([
+    'compose.yaml:1 service one a:1 => a:1',
+    'compose.yaml:5 service three t:1 => t:1',
+  ])
+})
+
+test('what was extracted once is not extracted again', () => {
+  const table = memoryFiles({ 'compose.yaml': 'services: {a: {image: a:1}}' })
+  let reads = 0
+  const counting = { ...table, read: (path: string) => (path === 'compose.yaml' && reads++, table.read(path)) }
+  const cache = createComposeCache()
+  const sources: SourceFile[] = [{ path: 'compose.yaml', kind: 'compose' }]
+  for (let i = 0; i < 3; i++) readProjects(counting, sources, { envFiles: [], platforms: PLATFORMS }, cache)
+  expect(reads).toBe(1)
+})
+
+test('the platform is that of the service, or those of its build', () => {
+  const { builds } = read({
+    'compose.yaml':
+      'services:\n  a: {build: ., platform: linux/arm64}\n  b: {build: {context: ., platforms: [linux/s390x, linux/arm64]}}\n  c: {build: .}\n',
+  })
+  expect(builds.map(({ service, inputs }) => `${service} ${inputs.platforms.target}`)).toEqual([
+    'a linux/arm64',
+    'b linux/s390x',
+    'b linux/arm64',
+    'c linux/amd64',
+  ])
+})
+
+test('arbitrary files never throw', () => {
+  const name = fc.constantFrom('compose.yaml', 'compose.override.yml', 'sub/compose.yml', '.env', 'x.env', 'a.yml')
+  const text = fc
+    .array(
+      fc.constantFrom(
+        'services:\n',
+        '  a:\n',
+        '    image: x:${T}\n',
+        '    extends: {file: a.yml, service: a}\n',
+        'include: [a.yml]\n',
+        '    build: ../..\n',
+        'T=1\n',
+        'COMPOSE_FILE=a.yml\n',
+        '---\n',
+      ),
+    )
+    .map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(fc.dictionary(name, fc.oneof(text, fc.string()), { maxKeys: 6 }), (files) => {
+      for (const { occurrence, own } of read(files).references) {
+        expect(['image', 'local', 'unresolved', 'malformed']).toContain(own.target.kind)
+        expect(occurrence.span.start.line).toBeGreaterThan(0)
+      }
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -1,8 +1,9 @@
 import { type Problem, type Suppression } from '../model.js'
+import { entryOf, shapeProblems } from './compose-shape.js'
 import { Positions } from './positions.js'
 import { parseSuppression } from './suppression.js'
 import { readBlockYaml } from './yaml-block.js'
-import { readYaml, type YamlEntry, type YamlFile, type YamlNode, type YamlScalar } from './yaml.js'
+import { readYaml, type YamlFile, type YamlNode, type YamlScalar } from './yaml.js'
 
 /** What a compose file says by itself, before any variable has a value. */
 export interface ComposeFile {
@@ -16,6 +17,10 @@ export interface ComposeFile {
   readonly templates: readonly YamlScalar[]
   /** What compose refuses whatever the variables are; without the file's name. */
   readonly problems: readonly Omit<Problem, 'file'>[]
+  /** The services are what the file says of each: nothing is merged, included, extended or removed. */
+  readonly plain: boolean
+  /** Some comment may be an inline exception. */
+  readonly marked: boolean
 }
 
 /** Line ends for go-yaml, and for hardly any other reader: NEL, LS, PS, a CR without LF. */
@@ -28,9 +33,14 @@ export function extractCompose(text: string): ComposeFile {
   const odd = ODD_BREAK.exec(text)
   const yaml = read(odd === null ? text : text.replace(ODD_BREAKS, '\n'))
   const others = odd === null ? [] : read(text).documents
-  const found = yaml.problems.map(({ message, start, end }) => ({ message, span: positions.span(start, Math.max(start, end)) }))
-  const differs = odd === null ? [] : [{ message: ODD_MESSAGE, span: positions.span(odd.index, odd.index + 1) }]
-  return { text, positions, documents: yaml.documents, others, templates: yaml.templates, problems: [...differs, ...found] }
+  const { documents, templates } = yaml
+  const differs = odd === null ? [] : [{ message: ODD_MESSAGE, start: odd.index, end: odd.index + 1 }]
+  const problems = [...differs, ...yaml.problems, ...shapeProblems(documents)].map(({ message, start, end }) => ({
+    message,
+    span: positions.span(start, Math.max(start, end)),
+  }))
+  const plain = others.length === 0 && isPlain(documents, text)
+  return { text, positions, documents, others, templates, problems, plain, marked: text.includes(MARK) }
 }
 
 const ODD_MESSAGE =
@@ -40,28 +50,19 @@ function read(text: string): YamlFile {
   return readBlockYaml(text) ?? readYaml(text)
 }
 
-/** The entry of a mapping; undefined if the node is none, or has no such key. */
-export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | undefined {
-  return node?.kind === 'map' ? node.entries.get(key) : undefined
-}
-
-/** Top-level keys of the current format; a mapping under another one is a service of a file of version 1. */
-const TOP_LEVEL = new Set(['version', 'name', 'include', 'services', 'models', 'networks', 'volumes', 'secrets', 'configs', 'jobs'])
-
-/** The services that stand at the top level: all of a file of version 1, and those that were meant to stand under `services`. */
-export function topLevelServices(root: YamlNode): readonly YamlEntry[] {
-  if (root.kind !== 'map') return []
-  return [...root.entries.values()].filter(({ key, value }) => {
-    const known = TOP_LEVEL.has(key.text) || key.text.startsWith('x-')
-    return !known && value.kind === 'map' && (value.entries.has('image') || value.entries.has('build'))
-  })
+/** Merging changes nothing: one document, which says nothing of other files or services. */
+function isPlain(documents: readonly YamlNode[], text: string): boolean {
+  const [root] = documents
+  if (documents.length !== 1 || root === undefined || entryOf(root, 'include') !== undefined) return false
+  if (text.includes('!reset') || text.includes('!override')) return false
+  return !text.includes('extends')
 }
 
 const MARK = 'image-policy:'
 
 /** The inline exceptions for what stands between two offsets: at the end of its last line, or on a line of comment above its first. */
-export function suppressionsAt({ text, positions }: ComposeFile, start: number, end: number): readonly Suppression[] {
-  if (!text.includes(MARK)) return []
+export function suppressionsAt({ text, positions, marked }: ComposeFile, start: number, end: number): readonly Suppression[] {
+  if (!marked) return []
   const lineStart = text.lastIndexOf('\n', start - 1) + 1
   const behind = commentBehind(text, end)
   const above = lineStart === 0 ? -1 : commentAlone(text, lineStart - 1)

@@ -220,9 +220,17 @@ class Reader {
 
   private scalar(node: Scalar, after: number): YamlScalar {
     const range = rangeOf(node, after)
-    const text = typeof node.value === 'string' ? node.value : (node.source ?? '')
+    const text = this.withoutAddedBreak(typeof node.value === 'string' ? node.value : (node.source ?? ''), node.type, range)
     const typed = this.typed(node, text, range)
     return { kind: 'scalar', ...typed, ...this.written(node.type, range), ...mergeTag(node.tag) }
+  }
+
+  /** At the end of a file that lacks its last line break the library adds one to a block scalar; go-yaml does not. */
+  private withoutAddedBreak(text: string, type: Scalar.Type | undefined, [, end]: Range): string {
+    const block = type === Scalar.BLOCK_LITERAL || type === Scalar.BLOCK_FOLDED
+    if (!block || end !== this.text.length || !text.endsWith('\n')) return text
+    const lastLine = this.text.slice(this.text.lastIndexOf('\n') + 1)
+    return lastLine.trim() === '' ? text : text.slice(0, -1)
   }
 
   /** go-yaml's resolve: a tag it does not know makes a string. */

@@ -34,7 +34,7 @@ const MAX_INSERTED = 262_144
 const UNSET_COST = 256
 
 /** Steps that a reader can follow; further ones are left out. */
-const MAX_STEPS = 32
+export const MAX_STEPS = 32
 
 const NONE: readonly never[] = []
 

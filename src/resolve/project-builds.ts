@@ -4,6 +4,7 @@ import {
   type Files,
   type Lookup,
   type NamedContext,
+  type NameTest,
   type Place,
   type Platforms,
   type Span,
@@ -18,7 +19,7 @@ import { leavesOf, type Pair, pairsOf, partsOf, placeOf } from './project-values
 
 /** What a project gives to all its builds. */
 export interface BuildSurroundings {
-  readonly files: Files
+  readonly dockerfiles: DockerfileNames
   /** The project directory. */
   readonly folder: string
   /** Values for arguments that are only named. */
@@ -65,7 +66,7 @@ function dockerfileOf(build: Tree, around: BuildSurroundings): Build['dockerfile
   if (isRemoteContext(given)) return { kind: 'remote', url: given }
   const folder = resolvePath(context?.scope.folder ?? around.folder, given)
   if (folder.kind === 'outside') return { kind: 'outside', path: given }
-  const file = resolvePath(folder.path, name === undefined || name === '' ? defaultName(folder.path, around.files) : name)
+  const file = resolvePath(folder.path, name === undefined || name === '' ? around.dockerfiles.in(folder.path) : name)
   return file.kind === 'inside' ? { kind: 'file', path: file.path } : { kind: 'outside', path: name ?? given }
 }
 
@@ -74,10 +75,25 @@ function isRemoteContext(context: string): boolean {
   return isRemote(context) && !context.startsWith('oci:')
 }
 
-/** buildx takes `dockerfile` where there is no `Dockerfile`. */
-function defaultName(folder: string, files: Files): string {
-  const missing = files.read(joined(folder, 'Dockerfile')).kind === 'missing'
-  return missing && files.read(joined(folder, 'dockerfile')).kind === 'text' ? 'dockerfile' : 'Dockerfile'
+const LOWER_CASE = 'dockerfile'
+
+const isLowerCase: NameTest = Object.assign((name: string): boolean => name === LOWER_CASE, {
+  bytes: (list: Uint8Array, start: number, end: number): boolean =>
+    end - start === LOWER_CASE.length && list[start] === 0x64 && list[end - 1] === 0x65,
+})
+
+/** Which of the two default names a folder has. */
+export class DockerfileNames {
+  private lowerCase: ReadonlySet<string> | undefined
+
+  constructor(private readonly files: Files) {}
+
+  /** buildx takes `dockerfile` where there is no `Dockerfile`. */
+  in(folder: string): string {
+    this.lowerCase ??= new Set(this.files.find(isLowerCase))
+    const lower = this.lowerCase.has(joined(folder, LOWER_CASE))
+    return lower && this.files.read(joined(folder, 'Dockerfile')).kind === 'missing' ? LOWER_CASE : 'Dockerfile'
+  }
 }
 
 function platformsOf(build: Tree, service: Tree, { platforms }: BuildSurroundings): readonly Platforms[] {

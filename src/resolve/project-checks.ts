@@ -1,5 +1,6 @@
-import { type ComposeFile, entryOf, topLevelServices } from '../extract/compose.js'
-import { type YamlEntry, type YamlMap, type YamlNode } from '../extract/yaml.js'
+import { type ComposeFile } from '../extract/compose.js'
+import { entryOf } from '../extract/compose-shape.js'
+import { type YamlNode } from '../extract/yaml.js'
 import { type Problem } from '../model.js'
 import { type Child, childOf, expand, isNull, type Scope, textOf, type Tree } from './project-tree.js'
 import { pairsOf } from './project-values.js'
@@ -10,111 +11,6 @@ import { pairsOf } from './project-values.js'
 
 /** A reader follows the first ones; aliases can repeat one mistake many thousand times. */
 const MAX_PROBLEMS = 50
-
-/** compose's pattern for the names of services. */
-const SERVICE_NAME = /^[a-zA-Z0-9._-]+$/
-
-const BUILD_STRINGS = ['context', 'dockerfile', 'dockerfile_inline', 'target'] as const
-const BUILD_LISTS = ['cache_from', 'cache_to', 'tags'] as const
-
-/** What is refused of a file whatever is merged with it. */
-export function shapeProblems(path: string, file: ComposeFile): readonly Problem[] {
-  const checks = new Shape(path, file)
-  for (const document of file.documents) checks.document(document)
-  return checks.problems
-}
-
-class Shape {
-  readonly problems: Problem[] = []
-
-  constructor(
-    private readonly path: string,
-    private readonly file: ComposeFile,
-  ) {}
-
-  document(root: YamlNode): void {
-    if (isNothing(root)) return
-    if (root.kind !== 'map') return this.refuse(root, 'top-level object must be a mapping')
-    for (const { key } of topLevelServices(root)) {
-      this.refuse(
-        key,
-        `additional properties '${key.text}' not allowed: compose reads services under \`services\` only, as this file of version 1 does not have them`,
-      )
-    }
-    for (const section of ['services', 'jobs']) this.services(section, entryOf(root, section)?.value)
-    for (const entry of topLevelServices(root)) this.service(entry.key.text, entry.value)
-    const models = entryOf(root, 'models')?.value
-    if (models?.kind === 'map')
-      for (const { key, value } of models.entries.values()) this.string(`models.${key.text}.model`, entryOf(value, 'model'))
-  }
-
-  private services(section: string, services: YamlNode | undefined): void {
-    if (services === undefined || isNothing(services)) return
-    if (services.kind !== 'map') return this.refuse(services, `${section} must be a mapping`)
-    for (const { key, value } of services.entries.values()) {
-      if (key.type !== 'string') this.refuse(key, `non-string key in ${section}: ${key.text}`)
-      else if (!SERVICE_NAME.test(key.text)) this.refuse(key, `${section} additional properties '${key.text}' not allowed`)
-      this.service(`${section}.${key.text}`, value)
-    }
-  }
-
-  private service(path: string, service: YamlNode): void {
-    if (isNothing(service)) return
-    if (service.kind !== 'map') return this.refuse(service, `${path} must be a mapping`)
-    this.string(`${path}.image`, entryOf(service, 'image'))
-    const build = entryOf(service, 'build')?.value
-    if (build?.kind === 'map') this.build(`${path}.build`, build)
-    else this.string(`${path}.build`, entryOf(service, 'build'))
-    this.images(`${path}.volumes`, entryOf(service, 'volumes')?.value, 'source')
-    this.images(`${path}.pre_start`, entryOf(service, 'pre_start')?.value, 'image')
-  }
-
-  private build(path: string, build: YamlMap): void {
-    for (const key of BUILD_STRINGS) this.string(`${path}.${key}`, entryOf(build, key))
-    for (const key of BUILD_LISTS) this.strings(`${path}.${key}`, entryOf(build, key))
-    const contexts = entryOf(build, 'additional_contexts')?.value
-    for (const item of contexts?.kind === 'list' ? contexts.items : []) {
-      const written = item.kind === 'scalar' && (item.text.includes('=') || item.text.includes('$'))
-      if (!written)
-        this.refuse(item, `${path}.additional_contexts: invalid value${item.kind === 'scalar' ? ` ${item.text}` : ''}, expected key=value`)
-    }
-  }
-
-  private images(path: string, list: YamlNode | undefined, key: string): void {
-    if (list === undefined || isNothing(list)) return
-    if (list.kind !== 'list') return this.refuse(list, `${path} must be a list`)
-    for (const item of list.items) this.string(`${path}.${key}`, entryOf(item, key))
-  }
-
-  private strings(path: string, entry: YamlEntry | undefined): void {
-    if (entry === undefined || isNothing(entry.value)) return
-    if (entry.value.kind !== 'list') return this.refuse(entry.value, `${path} must be a list`)
-    for (const item of entry.value.items)
-      if (item.kind !== 'scalar' || item.type !== 'string') this.refuse(item, `${path} items must be strings`)
-  }
-
-  private string(path: string, entry: YamlEntry | undefined): void {
-    if (entry === undefined || isNothing(entry.value)) return
-    const { value } = entry
-    if (value.kind === 'scalar' && value.type === 'string') return
-    const quotes = value.kind === 'scalar' ? '; put it in quotes' : ''
-    this.refuse(value, `${path} must be a string${quotes}`)
-  }
-
-  private refuse({ start, end, kind }: YamlNode, message: string): void {
-    if (this.problems.length >= MAX_PROBLEMS) return
-    this.problems.push({
-      file: this.path,
-      span: this.file.positions.span(start, kind === 'scalar' ? Math.max(start, end) : start),
-      message,
-    })
-  }
-}
-
-/** Null can be what a later file replaces, or what leaves an earlier one as it is. */
-function isNothing(node: YamlNode): boolean {
-  return node.tag === 'reset' || (node.kind === 'scalar' && node.type === 'null')
-}
 
 /**
  * What is refused of a project that is complete: the one that compose loads in a folder without being told which files.
@@ -183,7 +79,7 @@ export function templateProblems(scope: Scope, told: ReadonlySet<YamlNode>): rea
     return {
       file: scope.path,
       span,
-      message: `invalid interpolation format for ${paths.get(node) ?? 'a value'}: ${problem}; write $$ for a dollar that is none of a variable`,
+      message: `invalid interpolation format for ${paths.get(node) ?? 'a value'}: ${problem}; write $$ for a dollar sign that begins no variable`,
     }
   })
 }
@@ -203,4 +99,17 @@ function pathsOf(roots: readonly YamlNode[], wanted: ReadonlyMap<YamlNode, strin
       for (const [key, { value }] of node.entries) open.push({ node: value, path: path === '' ? key : `${path}.${key}` })
   }
   return paths
+}
+
+/** What is refused of a default file that says nothing. */
+export function emptyProblems(path: string, file: ComposeFile): readonly Problem[] {
+  const roots = file.documents.filter((root) => root.kind !== 'scalar' || root.type !== 'null')
+  if (roots.length === 0) return file.problems.length > 0 ? [] : [{ file: path, message: 'empty compose file' }]
+  return roots.flatMap((root) => {
+    const services = entryOf(root, 'services')
+    const nothing = services?.value.kind === 'scalar' && services.value.type === 'null' && services.value.tag === undefined
+    return nothing
+      ? [{ file: path, span: file.positions.span(services.key.start, services.key.end), message: 'services must be a mapping' }]
+      : []
+  })
 }

@@ -1,4 +1,4 @@
-import { type Files, type Lookup, type Platforms, type Problem, type Span, type Value } from '../model.js'
+import { type Files, type Lookup, type NameTest, type Platforms, type Problem, type Span, type Value } from '../model.js'
 import { readDotenv } from './dotenv.js'
 import { baseOf, folderOf, joined, resolvePath } from './paths.js'
 
@@ -24,6 +24,8 @@ const MAX_VARIANTS = 32
 
 /** One line holds one name, so this is many thousand names. */
 const MAX_CHARACTERS = 1_048_576
+
+const ENV = '.env'
 
 const START: Span = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }
 
@@ -138,16 +140,14 @@ export class Environments {
   }
 }
 
-function isEnvFile(name: string): boolean {
-  return name.startsWith('.env') || name.endsWith('.env')
-}
+/** `.env` with anything behind it or before it. */
+const isEnvFile: NameTest = Object.assign((name: string): boolean => name.startsWith(ENV) || name.endsWith(ENV), {
+  bytes: (list: Uint8Array, start: number, end: number): boolean =>
+    end - start >= ENV.length && (holdsEnv(list, start) || holdsEnv(list, end - ENV.length)),
+})
 
-/** loader.NormalizeProjectName of a folder's name: what COMPOSE_PROJECT_NAME is, unless somebody says otherwise. */
-export function projectName(folder: string): string {
-  return baseOf(folder)
-    .toLowerCase()
-    .replace(/[^-_a-z0-9]/g, '')
-    .replace(/^[-_]+/, '')
+function holdsEnv(list: Uint8Array, at: number): boolean {
+  return list[at] === 0x2e && list[at + 1] === 0x65 && list[at + 2] === 0x6e && list[at + 3] === 0x76
 }
 
 /** The files that a COMPOSE_FILE names, from the folder it is used in. */

@@ -1,9 +1,11 @@
-import { entryOf, topLevelServices, type ComposeFile } from '../extract/compose.js'
+import { type ComposeFile } from '../extract/compose.js'
+import { entryOf, topLevelServices } from '../extract/compose-shape.js'
 import { type YamlNode, type YamlScalar } from '../extract/yaml.js'
 import { type Edge, type Lookup, type Problem } from '../model.js'
 import { folderOf, joined, resolvePath } from './paths.js'
 import { type Environments } from './project-environment.js'
 import { importEntries, mergeChild, mergeEntries, without, withoutMarks } from './project-merge.js'
+import { volumesOf } from './project-values.js'
 import { Binder, type Branch, type Child, childOf, expand, isNull, type Leaf, type Scope, textOf, type Tree } from './project-tree.js'
 
 /** What a compose project consists of, as far as it can name images. */
@@ -15,8 +17,15 @@ export interface Model {
 
 /** A loaded project, with what compose would refuse of it and the files it reached by include and extends. */
 export interface Project extends Model {
+  /** How each file was read, in the order of the paths; a path that cannot be read has none. */
+  readonly scopes: readonly Scope[]
   readonly problems: readonly Problem[]
-  readonly reached: readonly Edge[]
+  readonly reached: readonly Reach[]
+}
+
+/** An include takes in a file as a whole, an `extends` some of its services. */
+export interface Reach extends Edge {
+  readonly whole: boolean
 }
 
 /** Gives a compose file by its path; a string says why there is none. */
@@ -39,8 +48,8 @@ export function loadProject(
   environments: Environments,
 ): Project {
   const loader = new Loader(read, environments)
-  const model = loader.model(paths, folder, given, [])
-  return { ...model, problems: loader.problems, reached: loader.reached }
+  const model = loader.project(paths, folder, given)
+  return { ...model, scopes: loader.scopes, problems: loader.problems, reached: loader.reached }
 }
 
 interface Include {
@@ -52,7 +61,8 @@ interface Include {
 
 class Loader {
   readonly problems: Problem[] = []
-  readonly reached: Edge[] = []
+  readonly reached: Reach[] = []
+  readonly scopes: Scope[] = []
   private readonly binder = new Binder()
   private files = 0
 
@@ -61,7 +71,24 @@ class Loader {
     private readonly environments: Environments,
   ) {}
 
-  model(paths: readonly string[], folder: string, given: Lookup, chain: readonly string[]): Model {
+  project(paths: readonly string[], folder: string, given: Lookup): Model {
+    const lookup = this.environments.withDeclared(given)
+    for (const path of paths) {
+      const file = this.read(path)
+      if (typeof file !== 'string') this.scopes.push({ path, file, lookup, folder, values: new Map() })
+    }
+    const [scope] = this.scopes
+    const [document] = scope?.file.documents ?? []
+    const alone = paths.length === 1 && scope?.file.plain && document !== undefined
+    return alone ? this.checked(this.layer(document, scope, true), scope.path) : this.model(paths, folder, given, [])
+  }
+
+  private checked(model: Model, path: string): Model {
+    if (this.binder.exhausted) this.refuse(path, 'the project has more nodes than are read: aliases repeat them')
+    return model
+  }
+
+  private model(paths: readonly string[], folder: string, given: Lookup, chain: readonly string[]): Model {
     const lookup = this.environments.withDeclared(given)
     const bases: Bases = new Map()
     let model = EMPTY
@@ -71,17 +98,17 @@ class Loader {
         this.problems.push({ file: path, message: file })
         continue
       }
-      const scope: Scope = { path, file, lookup, folder, values: new Map() }
+      const known = chain.length === 0 ? this.scopes.find((one) => one.path === path) : undefined
+      const scope = known ?? { path, file, lookup, folder, values: new Map() }
       for (const document of file.documents) {
         const layer = this.layer(document, scope)
         const whole = this.withIncludes(layer, document, scope, given, [...chain, path])
         const services = this.withExtends(whole.services, scope, bases)
         const jobs = this.withExtends(whole.jobs, scope, bases)
-        model = this.merge(model, { ...whole, services, jobs })
+        model = canonical(this.merge(model, { ...whole, services, jobs }))
       }
     }
-    if (this.binder.exhausted) this.refuse(paths[0] ?? '', 'the project has more nodes than are read: aliases repeat them')
-    return { services: withoutMarks(model.services), jobs: withoutMarks(model.jobs), models: withoutMarks(model.models) }
+    return this.checked(stripped(model), paths[0] ?? '')
   }
 
   private file(path: string): ComposeFile | string {
@@ -100,22 +127,28 @@ class Loader {
     }
   }
 
-  private layer(document: YamlNode, scope: Scope): Model {
+  private layer(document: YamlNode, scope: Scope, plain = false): Model {
     const services = new Map<string, Child>()
-    for (const { key, value } of topLevelServices(document)) services.set(key.text, { key, value: this.binder.service(value, scope) })
+    for (const { key, value } of topLevelServices(document))
+      services.set(key.text, { key, value: this.binder.service(value, scope, plain) })
     return {
-      services: new Map([...services, ...this.section(document, 'services', scope)]),
-      jobs: this.section(document, 'jobs', scope),
-      models: this.section(document, 'models', scope),
+      services: this.section(document, 'services', scope, plain, services),
+      jobs: this.section(document, 'jobs', scope, plain),
+      models: this.section(document, 'models', scope, plain),
     }
   }
 
-  private section(document: YamlNode, name: 'services' | 'jobs' | 'models', scope: Scope): Map<string, Child> {
+  private section(
+    document: YamlNode,
+    name: 'services' | 'jobs' | 'models',
+    scope: Scope,
+    plain: boolean,
+    section = new Map<string, Child>(),
+  ): ReadonlyMap<string, Child> {
     const node = entryOf(document, name)?.value
-    const section = new Map<string, Child>()
     if (node?.kind !== 'map' || node.tag === 'reset') return section
     for (const [key, entry] of node.entries) {
-      const value = name === 'models' ? this.binder.bind(entry.value, scope, 1) : this.binder.service(entry.value, scope)
+      const value = name === 'models' ? this.binder.bind(entry.value, scope, 1) : this.binder.service(entry.value, scope, plain)
       section.set(key, { key: entry.key, value })
     }
     return section
@@ -167,7 +200,7 @@ class Loader {
 
   private imported({ leaf, paths, folder, envFiles }: Include, given: Lookup, chain: readonly string[]): Model | undefined {
     const [main = ''] = paths
-    for (const path of paths) this.reached.push({ from: leaf.scope.path, to: path })
+    for (const path of paths) this.reached.push({ from: leaf.scope.path, to: path, whole: true })
     if (chain.includes(main)) {
       this.refuseAt(leaf, `include cycle detected: ${[...chain, main].join(' includes ')}`)
       return undefined
@@ -190,7 +223,7 @@ class Loader {
 
   private withExtends(services: ReadonlyMap<string, Child>, scope: Scope, bases: Bases): ReadonlyMap<string, Child> {
     const resolved = new Map(services)
-    for (const name of services.keys()) this.extend(name, { services: resolved, scope, bases, chain: [], main: scope.path })
+    for (const name of services.keys()) this.extend(name, { services: resolved, scope, bases, chain: [`${name} in ${scope.path}`] })
     return resolved
   }
 
@@ -203,14 +236,14 @@ class Loader {
     const base = this.base(name, extended, within)
     const child = { key: own.key, value: without(own.value, 'extends') }
     const conflict = (path: string, value: Tree): void => this.refuseAt(value, `cannot override ${path}`)
-    const stripped = base && withoutMarks(new Map([[name, base]])).get(name)
-    const merged = stripped === undefined ? child : mergeChild(stripped, child, `services.${name}`, conflict)
+    const plain = base && withoutMarks(new Map([[name, base]])).get(name)
+    const merged = plain === undefined ? child : mergeChild(plain, child, `services.${name}`, conflict)
     services.set(name, merged)
     return merged
   }
 
   private base(name: string, extended: Tree, within: Within): Child | undefined {
-    const { services, scope, bases, chain, main } = within
+    const { services, scope, bases, chain } = within
     const leaf = extended.kind === 'branch' ? childOf(extended, 'service') : extended
     const service = textOf(leaf)
     if (leaf?.kind !== 'leaf' || service === undefined) {
@@ -224,20 +257,23 @@ class Loader {
       this.refuseAt(leaf, `cannot extend service "${name}" in ${scope.path}: service "${service}" not found in ${from.scope.path}`)
       return undefined
     }
-    // compose-go puts the extending service's name beside the extended file's, so it takes some chains for circles
-    const step = `${name} in ${from.services === services ? main : from.scope.path}`
+    // compose-go also takes some chains for circles that are none, depending on the order in which Go gives it the services
+    const step = `${service} in ${from.scope.path}`
     if (chain.includes(step) || chain.length > MAX_DEPTH) {
       const cycle = chain.length <= MAX_DEPTH
-      this.refuseAt(leaf, cycle ? `Circular reference: ${[...chain, step].join(' extends ')}` : `extends goes over more than ${MAX_DEPTH} services`)
+      this.refuseAt(
+        leaf,
+        cycle ? `Circular reference: ${[...chain, step].join(' extends ')}` : `extends goes over more than ${MAX_DEPTH} services`,
+      )
       return undefined
     }
-    return this.extend(service, { services: from.services, scope: from.scope, bases, chain: [...chain, step], main })
+    return this.extend(service, { services: from.services, scope: from.scope, bases, chain: [...chain, step] })
   }
 
   private baseFile(tree: Tree, scope: Scope, bases: Bases): Base | undefined {
     const path = tree.kind === 'leaf' ? this.localPath(tree, scope.folder) : undefined
     if (path === undefined) return undefined
-    this.reached.push({ from: tree.scope.path, to: path })
+    this.reached.push({ from: tree.scope.path, to: path, whole: false })
     const known = bases.get(path)
     if (known !== undefined) return known
     const file = this.file(path)
@@ -246,7 +282,7 @@ class Loader {
       return undefined
     }
     const own: Scope = { path, file, lookup: scope.lookup, folder: folderOf(path), values: new Map() }
-    const model = file.documents.reduce((merged, document) => this.merge(merged, this.layer(document, own)), EMPTY)
+    const model = file.documents.reduce((merged, document) => canonical(this.merge(stripped(merged), this.layer(document, own))), EMPTY)
     const base: Base = { services: new Map([...model.jobs, ...model.services]), scope: own }
     bases.set(path, base)
     return base
@@ -295,8 +331,6 @@ interface Within {
   readonly bases: Bases
   /** The steps so far. */
   readonly chain: readonly string[]
-  /** The file that is loaded, not the one that is looked into. */
-  readonly main: string
 }
 
 interface Base {
@@ -306,6 +340,30 @@ interface Base {
 
 /** Files that services extend, by path. */
 type Bases = Map<string, Base>
+
+/** Marks hold for the document they stand in. */
+function stripped({ services, jobs, models }: Model): Model {
+  return { services: withoutMarks(services), jobs: withoutMarks(jobs), models: withoutMarks(models) }
+}
+
+/** What merges later sees volumes in their long form, and one for each target. */
+function canonical(model: Model): Model {
+  return { ...model, services: withLongVolumes(model.services), jobs: withLongVolumes(model.jobs) }
+}
+
+function withLongVolumes(services: ReadonlyMap<string, Child>): ReadonlyMap<string, Child> {
+  const listed = [...services].filter(([, { value }]) => childOf(value, 'volumes')?.kind === 'items')
+  if (listed.length === 0) return services
+  const changed = listed.map(([name, { key, value }]): [string, Child] => [name, { key, value: withVolumes(value) }])
+  return new Map([...services, ...changed])
+}
+
+function withVolumes(service: Tree): Tree {
+  const child = service.kind === 'branch' ? service.entries.get('volumes') : undefined
+  if (service.kind !== 'branch' || child?.value.kind !== 'items') return service
+  const value: Tree = { ...child.value, items: volumesOf(child.value) }
+  return { ...service, entries: new Map([...service.entries, ['volumes', { key: child.key, value }]]) }
+}
 
 /** Compose fetches these; nothing in the repository says what is there. */
 export function isRemote(path: string): boolean {

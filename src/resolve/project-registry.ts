@@ -3,7 +3,7 @@ import { type Build, type Edge, type Occurrence, type Problem, type Reference, t
 import { distinct } from './dockerfiles.js'
 import { keyOfBuild } from './project-builds.js'
 import { type Use } from './project-uses.js'
-import { placeOf } from './project-values.js'
+import { offsetsOf, placeOf } from './project-values.js'
 
 /** One role of one stretch of a file. */
 interface Place {
@@ -17,7 +17,7 @@ interface Place {
 export class Registry {
   /** By file, then by where the text stands; one place for each role. */
   private readonly places = new Map<string, Map<string, Place[]>>()
-  private readonly kept = { builds: new Map<string, Build>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
+  private readonly kept = { builds: new Map<string, Build[]>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
 
   /** What a file says by itself. */
   own(use: Use): void {
@@ -34,8 +34,11 @@ export class Registry {
 
   /** A build; equal ones count once. */
   build(build: Build): void {
-    const key = keyOfBuild(build)
-    if (!this.kept.builds.has(key)) this.kept.builds.set(key, build)
+    const { file, span } = build.place
+    const key = `${span.start.line}:${span.start.column}:${build.service}:${file}`
+    const same = this.kept.builds.get(key)
+    if (same === undefined) this.kept.builds.set(key, [build])
+    else if (!same.map(keyOfBuild).includes(keyOfBuild(build))) same.push(build)
   }
 
   /** A problem; one that several projects meet counts once. */
@@ -57,11 +60,11 @@ export class Registry {
       for (const place of places) references.push(...referenceOf(place))
     }
     const { builds, problems, edges } = this.kept
-    return { references, builds: [...builds.values()], problems: [...problems.values()], edges: [...edges.values()] }
+    return { references, builds: [...builds.values()].flat(), problems: [...problems.values()], edges: [...edges.values()] }
   }
 
   private place(use: Use, fits: (role: string) => boolean): Place {
-    const { start, end } = placeOf(use.part)
+    const { start, end } = offsetsOf(use.part)
     const { path } = use.part.leaf.scope
     const file = this.places.get(path) ?? new Map<string, Place[]>()
     this.places.set(path, file)

@@ -1,7 +1,7 @@
 import { type ComposeFile } from '../extract/compose.js'
 import { type MergeTag, type YamlMap, type YamlNode, type YamlScalar } from '../extract/yaml.js'
 import { type Lookup, type Span, type Step, type Value } from '../model.js'
-import { interpolate, type Interpolated } from './interpolate.js'
+import { interpolate, type Interpolated, MAX_STEPS } from './interpolate.js'
 
 /*
  * A compose model while it is put together: the nodes of several files, each with the scope it is read in. Merging follows compose-go's
@@ -77,13 +77,14 @@ export class Binder {
     return this.left < 0
   }
 
-  /** A service, without what cannot name an image. */
-  service(node: YamlNode, scope: Scope): Tree {
+  /** A service, without what cannot name an image; `plain`: nothing is merged with it. */
+  service(node: YamlNode, scope: Scope, plain = false): Tree {
     if (node.kind !== 'map') return this.bind(node, scope, 0)
     const entries = new Map<string, Child>()
     for (const key of SERVICE_KEYS) {
       const entry = node.entries.get(key)
-      if (entry !== undefined) entries.set(key, { key: entry.key, value: this.bind(entry.value, scope, MAX_DEPTH, node.tag === 'override') })
+      if (entry === undefined || (plain && key === 'volumes' && isListOfStrings(entry.value))) continue
+      entries.set(key, { key: entry.key, value: this.bind(entry.value, scope, MAX_DEPTH, node.tag === 'override') })
     }
     return { kind: 'branch', entries, node, scope, ...tagged(node) }
   }
@@ -112,6 +113,11 @@ export class Binder {
   }
 }
 
+/** Volumes in their short form name no image. */
+function isListOfStrings(node: YamlNode): boolean {
+  return node.kind === 'list' && node.items.every(({ kind }) => kind === 'scalar')
+}
+
 function tagged({ tag }: YamlNode): { readonly tag?: MergeTag } {
   return tag === undefined ? {} : { tag }
 }
@@ -127,12 +133,15 @@ export function isNull(tree: Tree): boolean {
   return tree.kind === 'leaf' && tree.node.type === 'null'
 }
 
+const NONE: readonly never[] = []
+
 /** A string with its variables replaced, once for each scope. */
 export function expand({ node, scope }: Leaf): Interpolated {
-  if (node.type !== 'string') return { kind: 'value', value: { text: node.text, unset: [], via: [] }, defaults: [] }
+  const { text } = node
+  if (node.type !== 'string' || !text.includes('$')) return { kind: 'value', value: { text, unset: NONE, via: NONE }, defaults: NONE }
   const known = scope.values.get(node)
   if (known !== undefined) return known
-  const expanded = interpolate(node.text, scope.lookup)
+  const expanded = interpolate(text, scope.lookup)
   scope.values.set(node, expanded)
   return expanded
 }
@@ -161,7 +170,7 @@ export function stepsOf(leaf: Leaf, expanded: Interpolated): readonly Step[] {
   const value = expanded.kind === 'value' ? expanded.value : expanded.blank
   if (value === undefined || expanded.kind === 'error' || expanded.defaults.length === 0) return value?.via ?? []
   const { node, scope } = leaf
-  const defaults = expanded.defaults.map(({ from, start, end }): Step => {
+  const defaults = expanded.defaults.slice(0, MAX_STEPS).map(({ from, start, end }): Step => {
     const text = node.text.slice(from, end + 1)
     return { file: scope.path, span: spanOf(leaf, start, end), text, value: node.text.slice(start, end), overridable: true }
   })

@@ -1,7 +1,7 @@
 import { type Resolution, type Role, type Value } from '../model.js'
 import { cacheReferences, sbomGenerator } from './project-csv.js'
 import { type Child, childOf, expand, isNull, type Leaf, textOf, type Tree } from './project-tree.js'
-import { leavesOf, pairsOf, type Part, partsOf, placeOf, type Range, volumesOf, wholePart } from './project-values.js'
+import { leavesOf, pairsOf, type Part, partsOf, type Range, volumesOf, wholePart } from './project-values.js'
 import { parseReference } from './reference.js'
 import { resolveValue, unresolvedValue } from './resolution.js'
 
@@ -199,7 +199,7 @@ function useWhole(role: Role, owner: string | undefined, tree: Tree | undefined,
   if (whole !== undefined) return usePart(role, owner, whole, sink, extra)
   const { text } = tree.node
   const expanded = expand(tree)
-  const problem = `invalid interpolation format: ${expanded.kind === 'error' ? expanded.problem : text}; write $$ for a dollar that is none of a variable`
+  const problem = `invalid interpolation format: ${expanded.kind === 'error' ? expanded.problem : text}; write $$ for a dollar sign that begins no variable`
   const part = { leaf: tree, value: { text, unset: [], via: [] }, raw: { from: 0, to: text.length } }
   const resolution: Resolution = { resolved: text, target: { kind: 'malformed', problem }, variables: [], via: [] }
   sink.use({ role, ...(owner !== undefined && { owner }), part, resolution, ...extra })
@@ -233,10 +233,4 @@ function resolveModel(value: Value): Resolution {
 function withLowerCaseName(text: string): string {
   const colon = text.indexOf(':')
   return colon < 0 ? text.toLowerCase() : text.slice(0, colon).toLowerCase() + text.slice(colon)
-}
-
-/** Where a use is written, to tell whether two uses are one place. */
-export function keyOf({ role, part }: Use): string {
-  const { start, end } = placeOf(part)
-  return `${start}:${end}:${role}`
 }

@@ -1,7 +1,7 @@
 import { type YamlScalar } from '../extract/yaml.js'
 import { type Lookup, type Span, type Value } from '../model.js'
 import { interpolate } from './interpolate.js'
-import { expand, isVerbatim, type Leaf, sliceOf, spanOf, stepsOf, textOf, type Tree } from './project-tree.js'
+import { expand, isVerbatim, type Leaf, sliceOf, stepsOf, textOf, type Tree } from './project-tree.js'
 
 /** A part of a scalar after interpolation, and where that part is written. */
 export interface Part {
@@ -54,18 +54,18 @@ function expandsTo(template: string, lookup: Lookup, text: string): boolean {
   return (expanded.kind === 'value' ? expanded.value : expanded.blank)?.text === text
 }
 
-/** Where a part is written, and what stands there. */
-export function placeOf({ leaf, raw }: Part): { readonly start: number; readonly end: number; readonly span: Span; readonly text: string } {
-  const { node, scope } = leaf
+/** Where a part stands in its file, as offsets. */
+export function offsetsOf({ leaf, raw }: Part): { readonly start: number; readonly end: number } {
+  const { node } = leaf
   const exact = raw !== undefined && isVerbatim(leaf)
-  const start = exact ? node.start + raw.from : node.start
-  const end = exact ? node.start + raw.to : node.end
-  return {
-    start,
-    end,
-    span: exact ? spanOf(leaf, raw.from, raw.to) : spanOf(leaf, 0, node.text.length),
-    text: scope.file.text.slice(start, end),
-  }
+  return exact ? { start: node.start + raw.from, end: node.start + raw.to } : { start: node.start, end: node.end }
+}
+
+/** Where a part is written, and what stands there. */
+export function placeOf(part: Part): { readonly start: number; readonly end: number; readonly span: Span; readonly text: string } {
+  const { start, end } = offsetsOf(part)
+  const { file } = part.leaf.scope
+  return { start, end, span: file.positions.span(start, end), text: file.text.slice(start, end) }
 }
 
 /** `NAME: value` or `- NAME=value`; a bare name has no value. */
@@ -115,17 +115,24 @@ function isString(tree: Tree): tree is Leaf {
   return tree.kind === 'leaf' && tree.node.type === 'string'
 }
 
-/** A key as a leaf, for what stands at a key. */
-export function keyLeaf(node: YamlScalar, tree: Tree): Leaf {
-  return { kind: 'leaf', node, scope: tree.scope }
-}
-
-/** service volumes are unique by their target: the last one, in the place of the first (compose-go's EnforceUnicity). */
+/**
+ * The volumes of a service in their long form (compose-go's transform and EnforceUnicity): of those with one target the last one, in the
+ * place of the first. What was short keeps its target alone.
+ */
 export function volumesOf(tree: Tree | undefined): readonly Tree[] {
   if (tree?.kind !== 'items') return []
   const volumes = new Map<string, Tree>()
-  tree.items.forEach((item, index) => volumes.set(targetOf(item) ?? `\n${index}`, item))
+  tree.items.forEach((item, index) => {
+    const target = targetOf(item)
+    volumes.set(target ?? `\n${index}`, item.kind === 'leaf' ? long(item, target ?? '') : item)
+  })
   return [...volumes.values()]
+}
+
+function long({ node, scope }: Leaf, target: string): Tree {
+  const text: YamlScalar = { kind: 'scalar', type: 'string', text: target.replaceAll('$', '$$$$'), start: node.start, end: node.end }
+  const entries = new Map([['target', { key: node, value: { kind: 'leaf', node: text, scope } as const }]])
+  return { kind: 'branch', entries, node, scope }
 }
 
 /** Where a volume is mounted; of the short form `[SOURCE:]TARGET[:MODE]`, whose source may be a Windows path with its drive. */

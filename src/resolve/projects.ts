@@ -1,13 +1,15 @@
-import { type ComposeFile, entryOf, extractCompose, topLevelServices } from '../extract/compose.js'
+import { type ComposeFile, extractCompose } from '../extract/compose.js'
+import { entryOf, topLevelServices } from '../extract/compose-shape.js'
 import { type YamlNode } from '../extract/yaml.js'
 import { type Build, type Edge, type Files, type Lookup, type Problem, type Reference, type SourceFile } from '../model.js'
 import { folderOf, joined } from './paths.js'
-import { buildsOf } from './project-builds.js'
-import { consistencyProblems, shapeProblems, templateProblems } from './project-checks.js'
-import { composeFiles, type Environment, Environments, projectName } from './project-environment.js'
-import { loadProject, type Model, type Project } from './project-load.js'
+import { buildsOf, DockerfileNames } from './project-builds.js'
+import { consistencyProblems, emptyProblems, templateProblems } from './project-checks.js'
+import { composeFiles, type Environment, Environments } from './project-environment.js'
+import { loadProject, type Model, type Project, type Reach } from './project-load.js'
+import { named } from './project-name.js'
 import { Registry } from './project-registry.js'
-import { Binder, childOf, expand, type Scope, type Tree } from './project-tree.js'
+import { Binder, childOf, type Scope, type Tree } from './project-tree.js'
 import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
 
 export { type Environment } from './project-environment.js'
@@ -62,11 +64,15 @@ interface Alone {
 class Reader {
   private readonly registry = new Registry()
   private readonly environments: Environments
+  private readonly dockerfiles: DockerfileNames
   private readonly contents = new Map<string, ComposeFile | string>()
   private readonly alone = new Map<string, Alone>()
   private readonly queue: string[]
   private readonly queued: Set<string>
+  private readonly listed: ReadonlySet<string>
   private readonly followed: SourceFile[] = []
+  /** Files that other projects take in as a whole. */
+  private readonly taken = new Set<string>()
   /** Folders where a COMPOSE_FILE says what is loaded. */
   private readonly told = new Set<string>()
 
@@ -77,8 +83,10 @@ class Reader {
     private readonly cache: ComposeCache,
   ) {
     this.environments = new Environments(files, environment)
+    this.dockerfiles = new DockerfileNames(files)
     this.queue = compose.map(({ path }) => path)
     this.queued = new Set(this.queue)
+    this.listed = new Set(this.queue)
   }
 
   read(): ComposeReading {
@@ -114,13 +122,15 @@ class Reader {
     return file
   }
 
-  private follow(edges: readonly Edge[]): void {
-    for (const edge of edges) {
-      this.registry.edge(edge)
-      if (this.queued.has(edge.to) || typeof this.content(edge.to) === 'string') continue
-      this.queued.add(edge.to)
-      this.queue.push(edge.to)
-      this.followed.push({ path: edge.to, kind: 'compose' })
+  private follow(edges: readonly Reach[]): void {
+    for (const { from, to, whole } of edges) {
+      if (typeof this.content(to) === 'string') continue // a problem tells of it
+      this.registry.edge({ from, to })
+      if (whole) this.taken.add(to)
+      if (this.queued.has(to)) continue
+      this.queued.add(to)
+      this.queue.push(to)
+      this.followed.push({ path: to, kind: 'compose' })
     }
   }
 
@@ -134,7 +144,6 @@ class Reader {
     const file = this.content(path)
     if (typeof file === 'string') return this.registry.problem({ file: path, message: file })
     this.tell(file.problems.map((problem) => ({ file: path, ...problem })))
-    this.tell(shapeProblems(path, file))
     const folder = folderOf(path)
     const variables = this.environments.of(folder)
     this.tell(variables.problems)
@@ -143,7 +152,7 @@ class Reader {
     this.tell(project.problems)
     this.follow(project.reached)
     this.alone.set(path, { path, file, given, project })
-    const scope = this.scopeOf(path, file, given)
+    const scope = project.scopes[0] ?? this.scopeOf(path, file, given)
     this.tell(templateProblems(scope, this.tellOwn(scope, project)))
     if (project.reached.length > 0) this.tellOthers(project, (use) => this.registry.also(use))
   }
@@ -159,7 +168,9 @@ class Reader {
       this.registry.own(one)
       if (one.resolution.target.kind === 'malformed') broken.add(one.part.leaf.node)
     }
-    this.walk(scope, project, { use, refuse: (leaf, message) => this.refuse(leaf, message) })
+    const sink = { use, refuse: (leaf: Tree, message: string): void => this.refuse(leaf, message) }
+    if (scope.file.plain) this.walkProject(project, sink)
+    else this.walk(scope, project, sink)
     return broken
   }
 
@@ -189,15 +200,19 @@ class Reader {
   }
 
   private tellOthers(project: Model, use: (use: Use) => void): void {
+    this.walkProject(project, { use, refuse: () => undefined })
+  }
+
+  private walkProject(project: Model, sink: Sink): void {
     const around = aroundOf(project)
-    const sink = { use, refuse: (): void => undefined }
-    for (const [name, { value }] of [...project.services, ...project.jobs]) usesOfService(name, value, around, sink)
+    for (const services of [project.services, project.jobs])
+      for (const [name, { value }] of services) usesOfService(name, value, around, sink)
     for (const { value } of project.models.values()) usesOfModel(value, sink)
   }
 
   private tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean): void {
     const { platforms } = this.environments.environment
-    const surroundings = { files: this.files, folder, lookup: this.environments.withDeclared(given), platforms }
+    const surroundings = { dockerfiles: this.dockerfiles, folder, lookup: this.environments.withDeclared(given), platforms }
     for (const [name, { value }] of [...project.services, ...project.jobs]) {
       if (wanted(name, value)) for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
     }
@@ -213,6 +228,8 @@ class Reader {
     const override = first(OVERRIDE_NAMES)
     if (main !== undefined) this.readDefault(folder, main, override, together)
     for (const one of together) {
+      // such a file is built as the project that takes it in has it, which knows its directory
+      if (this.taken.has(one.path) && !this.listed.has(one.path)) continue
       const fragment = main !== undefined && one !== main ? fragmentsOf(one.project, main.project) : new Set<string>()
       const whole = (service: string): boolean => !fragment.has(service)
       this.tellBuilds(one.project, folder, one.given, whole)
@@ -305,7 +322,7 @@ class Reader {
     })
     const [main] = paths
     if (main === undefined) return
-    this.follow(paths.map((to) => ({ from: step?.file ?? main, to })))
+    this.follow(paths.map((to) => ({ from: step?.file ?? main, to, whole: true })))
     const directory = folderOf(main)
     const second = joined(directory, '.env')
     const more = directory !== folder && this.environments.environment.envFiles.length === 0 && this.environments.has(second)
@@ -330,7 +347,7 @@ class Reader {
 const COMPOSE_FILE = 'COMPOSE_FILE'
 
 function aroundOf(project: Model): Surroundings {
-  const services = new Map([...project.jobs, ...project.services])
+  const services = project.jobs.size === 0 ? project.services : new Map([...project.jobs, ...project.services])
   return surroundingsOf(services, services.keys())
 }
 
@@ -344,34 +361,3 @@ function fragmentsOf(project: Model, main: Model): ReadonlySet<string> {
   }
   return fragments
 }
-
-/** What is refused of a default file that says nothing. */
-function emptyProblems(path: string, file: ComposeFile): readonly Problem[] {
-  const roots = file.documents.filter((root) => root.kind !== 'scalar' || root.type !== 'null')
-  if (roots.length === 0) return file.problems.length > 0 ? [] : [{ file: path, message: 'empty compose file' }]
-  return roots.flatMap((root) => {
-    const services = entryOf(root, 'services')
-    const nothing = services?.value.kind === 'scalar' && services.value.type === 'null' && services.value.tag === undefined
-    return nothing
-      ? [{ file: path, span: file.positions.span(services.key.start, services.key.end), message: 'services must be a mapping' }]
-      : []
-  })
-}
-
-/** The variables with COMPOSE_PROJECT_NAME, which is always defined: the file's `name`, else the folder's. */
-function named(given: Lookup, path: string, folder: string, file: ComposeFile): Lookup {
-  if (!file.text.includes(PROJECT_NAME)) return given
-  const scope: Scope = { path, file, lookup: given, folder, values: new Map() }
-  const written = file.documents.flatMap((root) => entryOf(root, 'name')?.value ?? []).at(-1)
-  if (written?.kind === 'scalar' && written.type === 'string') {
-    const leaf = { kind: 'leaf', node: written, scope } as const
-    const expanded = expand(leaf)
-    const step = { file: path, span: file.positions.span(written.start, written.end), text: `name: ${written.text}`, value: written.text }
-    if (expanded.kind === 'value')
-      return (name) => given(name) ?? (name === PROJECT_NAME ? { ...expanded.value, via: [step, ...expanded.value.via] } : undefined)
-  }
-  const text = projectName(folder)
-  return text === '' ? given : (name) => given(name) ?? (name === PROJECT_NAME ? { text, unset: [], via: [] } : undefined)
-}
-
-const PROJECT_NAME = 'COMPOSE_PROJECT_NAME'
