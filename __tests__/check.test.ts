@@ -72,6 +72,20 @@ describe('a tree', () => {
     )
     expect(report.verdicts.map(({ resolution }) => resolution.resolved)).toEqual(['alpine:3.20', 'redis'])
   })
+  test('outside of the paths is read only where what lies under them reaches it', async () => {
+    const table = {
+      'a/compose.yaml': 'include: [../shared/more.yaml]\nservices:\n  a:\n    image: evil/a:1\n',
+      'shared/more.yaml': 'services:\n  s:\n    image: evil/s:1\n',
+      'b/Dockerfile': 'FROM evil/b:1\n',
+      'c/.env': 'COMPOSE_FILE=stack.yml\n',
+      'c/stack.yml': 'services:\n  c:\n    image: evil/c:1\n',
+    }
+    expect(await checked(table, POLICY, { paths: ['a'] })).toEqual([
+      'a/compose.yaml:4 allowed-namespace new',
+      'shared/more.yaml:3 allowed-namespace new',
+    ])
+    expect(await checked(table, POLICY, { paths: ['c'] })).toEqual(['c/stack.yml:3 allowed-namespace new'])
+  })
   test('has a finding for what cannot be read', async () => {
     expect(
       await checked({ Dockerfile: { kind: 'unreadable', problem: 'is a folder' }, 'b/Dockerfile': 'FROM alpine:3\n' }, POLICY),

@@ -45,7 +45,7 @@ export async function survey(files: Files, layers: readonly LayerView[], options
       variables,
       ...(options.process && { process: options.process }),
     }
-    const inventory = takeInventory(files, sources, environment, caches)
+    const inventory = takeInventory(scoped(files, options.paths), sources, environment, caches)
     return { layers: members, inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] } }
   })
   const read = new Map(views.flatMap((view) => view.inventory.files.map((file) => [file.path, file] as const)))
@@ -93,6 +93,19 @@ function within(paths: readonly string[]): (path: string) => boolean {
   const exact = new Set(paths)
   const folders = paths.map((path) => `${path}/`)
   return (path) => exact.has(path) || folders.some((folder) => path.startsWith(folder))
+}
+
+/** The same files, of which only those under the paths are found: what they reach elsewhere is read, nothing else is. */
+function scoped(files: Files, paths: readonly string[]): Files {
+  if (paths.length === 0) return files
+  const wanted = within(paths)
+  return {
+    find: (test) => files.find(test).filter(wanted),
+    settled: () => files.settled(),
+    read: (path) => files.read(path),
+    isFolder: (path) => files.isFolder(path),
+    identity: (path) => files.identity(path),
+  }
 }
 
 /** A folder holds files, a file does not: what cannot be read at all is told as a file. */
