@@ -12,6 +12,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The bundle as a workflow runs it. */
 export const BUNDLE = process.env['IMAGE_POLICY_BUNDLE'] ?? join(ROOT, 'dist', 'index.js')
 
+/** What runs the bundles: the Node that runs the tests, or another one. */
+export const NODE = process.env['IMAGE_POLICY_NODE'] ?? process.execPath
+
 export const ACTION: {
   inputs: Record<string, { default: string }>
   outputs: Record<string, unknown>
@@ -150,7 +153,7 @@ function inputVariables(given: Readonly<Record<string, string>>): Record<string,
 function spawned(env: Record<string, string>, cwd: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
   if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is not there: npm run build`)
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [BUNDLE], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(NODE, [BUNDLE], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     const [out, err]: [Buffer[], Buffer[]] = [[], []]
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
