@@ -53,7 +53,8 @@ describe(`the bundles under ${execFileSync(NODE, ['--version'], { encoding: 'utf
   })
 
   test('pass the clean example', () => {
-    expect(cli(ROOT, 'check', 'examples/clean')).toMatchObject({ status: 0, stdout: expect.stringContaining('all allowed') as string })
+    const { status, stdout } = cli(ROOT, 'check', 'examples/clean')
+    expect([status, stdout]).toEqual([0, expect.stringContaining('all allowed')])
   })
 
   test('give the same findings as action and as command line', async () => {

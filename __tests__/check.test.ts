@@ -84,6 +84,8 @@ describe('a tree', () => {
       'a/compose.yaml:4 allowed-namespace new',
       'shared/more.yaml:3 allowed-namespace new',
     ])
+    const named = { 'd/compose.yaml': 'services:\n  d:\n    image: ${IMAGE}\n', 'd/.env': 'IMAGE=alpine:3\n' }
+    expect(await checked(named, POLICY, { paths: ['d/compose.yaml'] })).toEqual([])
     expect(await checked(table, POLICY, { paths: ['c'] })).toEqual(['c/stack.yml:3 allowed-namespace new'])
   })
   test('has a finding for what cannot be read', async () => {

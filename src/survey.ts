@@ -1,6 +1,7 @@
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
 import { takeInventory, type Caches } from './resolve/inventory.js'
+import { type Environment } from './resolve/project-environment.js'
 
 /** What one policy layer says of files and of the values that the pipeline passes. */
 export interface LayerView {
@@ -39,13 +40,14 @@ export async function survey(files: Files, layers: readonly LayerView[], options
   const dropped = (file: SourceFile): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(file.path))
   const sources = found.filter((file) => !dropped(file))
   const views = groupByVariables(layers).map(({ members, variables }) => {
-    const environment = {
+    const environment: Environment = {
       envFiles: options.envFiles,
       platforms: options.platforms,
       variables,
+      wanted: within(options.paths),
       ...(options.process && { process: options.process }),
     }
-    const inventory = takeInventory(scoped(files, options.paths), sources, environment, caches)
+    const inventory = takeInventory(files, sources, environment, caches)
     return { layers: members, inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] } }
   })
   const read = new Map(views.flatMap((view) => view.inventory.files.map((file) => [file.path, file] as const)))
@@ -93,19 +95,6 @@ function within(paths: readonly string[]): (path: string) => boolean {
   const exact = new Set(paths)
   const folders = paths.map((path) => `${path}/`)
   return (path) => exact.has(path) || folders.some((folder) => path.startsWith(folder))
-}
-
-/** The same files, of which only those under the paths are found: what they reach elsewhere is read, nothing else is. */
-function scoped(files: Files, paths: readonly string[]): Files {
-  if (paths.length === 0) return files
-  const wanted = within(paths)
-  return {
-    find: (test) => files.find(test).filter(wanted),
-    settled: () => files.settled(),
-    read: (path) => files.read(path),
-    isFolder: (path) => files.isFolder(path),
-    identity: (path) => files.identity(path),
-  }
 }
 
 /** A folder holds files, a file does not: what cannot be read at all is told as a file. */

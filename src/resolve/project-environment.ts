@@ -11,6 +11,8 @@ export interface Environment {
   /** What the policy declares that a pipeline passes: it fills what nothing else gives. */
   readonly variables?: ReadonlyMap<string, Value>
   readonly platforms: Platforms
+  /** A COMPOSE_FILE counts where its `.env` is wanted: a check of one folder does not begin with another one's project. Absent: everywhere. */
+  readonly wanted?: (path: string) => boolean
 }
 
 /** Variables of one project folder, with what kept us from reading them. */
@@ -80,9 +82,10 @@ export class Environments {
     return this.beside(folderOf(path)).includes(path)
   }
 
-  /** Every `.env` of the repository, where a COMPOSE_FILE may stand. */
+  /** Every `.env` that is wanted, where a COMPOSE_FILE may stand. */
   all(): readonly string[] {
-    return [...this.byFolder().values()].flat().filter((path) => baseOf(path) === '.env')
+    const wanted = this.environment.wanted ?? (() => true)
+    return [...this.byFolder().values()].flat().filter((path) => baseOf(path) === '.env' && wanted(path))
   }
 
   /** What the policy declares, behind all that is given. */
