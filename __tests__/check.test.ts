@@ -145,6 +145,11 @@ describe('an excluded file', () => {
       'excluded/more.yaml:3 allowed-namespace new',
     ])
   })
+  test('begins no project: a COMPOSE_FILE in an excluded folder is not followed', async () => {
+    const table = { 'excluded/.env': 'COMPOSE_FILE=stack.txt\n', 'excluded/stack.txt': 'services:\n  a:\n    image: evil/x:1\n' }
+    const report = await check(memoryFiles(table), await layersOf(policy), OPTIONS)
+    expect([report.verdicts, report.problems, report.files]).toEqual([[], [], []])
+  })
   test('is judged by a layer that does not exclude it', async () => {
     expect(await checked({ 'excluded/Dockerfile': 'FROM evil/x:1\n' }, [policy, POLICY])).toEqual([
       'excluded/Dockerfile:1 allowed-namespace new',

@@ -37,21 +37,25 @@ export interface Survey {
 export async function survey(files: Files, layers: readonly LayerView[], options: SurveyOptions, caches: Caches): Promise<Survey> {
   await files.settled()
   const found = discover(files, layers, options)
-  const dropped = (file: SourceFile): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(file.path))
-  const sources = found.filter((file) => !dropped(file))
+  const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
+  const inPaths = within(options.paths)
+  const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
+  const sources = found.filter((file) => !dropped(file.path))
   const views = groupByVariables(layers).map(({ members, variables }) => {
     const environment: Environment = {
       envFiles: options.envFiles,
       platforms: options.platforms,
       variables,
-      wanted: within(options.paths),
+      wanted,
       ...(options.process && { process: options.process }),
     }
     const inventory = takeInventory(files, sources, environment, caches)
     return { layers: members, inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] } }
   })
   const read = new Map(views.flatMap((view) => view.inventory.files.map((file) => [file.path, file] as const)))
-  const skipped = found.filter((file) => dropped(file) && !read.has(file.path)).map((file) => ({ file: file.path, reason: 'excluded' }))
+  const skipped = found
+    .filter((file) => dropped(file.path) && !read.has(file.path))
+    .map((file) => ({ file: file.path, reason: 'excluded' }))
   const reach = layers.map((layer, index) => reachOf(layer, views.find((view) => view.layers.includes(index))?.inventory))
   return { views, files: [...read.values()].sort(byPath), skipped, judgedAs: (layer, file) => reach[layer]?.(file) ?? [file] }
 }
