@@ -1,6 +1,6 @@
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
-import { takeInventory, type Caches } from './resolve/inventory.js'
+import { extractAhead, takeInventory, type Caches } from './resolve/inventory.js'
 import { type Environment } from './resolve/project-environment.js'
 
 /** What one policy layer says of files and of the values that the pipeline passes. */
@@ -35,9 +35,15 @@ export interface Survey {
 
 /** Finds, reads and resolves everything; with no layers, once, without exclusions. */
 export async function survey(files: Files, layers: readonly LayerView[], options: SurveyOptions, caches: Caches): Promise<Survey> {
+  const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
+  const early = discover(files, layers, options)
+  extractAhead(
+    files,
+    early.filter(({ path }) => !dropped(path)),
+    caches,
+  )
   await files.settled()
   const found = discover(files, layers, options)
-  const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
   const inPaths = within(options.paths)
   const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
   const sources = found.filter((file) => !dropped(file.path))

@@ -11,7 +11,7 @@ import {
 } from '../model.js'
 import { extractDockerfile } from '../extract/dockerfile.js'
 import { distinct, readDockerfile, resolveBuilds, type DockerfileCache } from './dockerfiles.js'
-import { createComposeCache, readProjects, type ComposeCache, type Environment } from './projects.js'
+import { createComposeCache, readComposeFile, readProjects, type ComposeCache, type Environment } from './projects.js'
 
 /** What was extracted already, by the identity of the content: what two inventories share is read once. */
 export interface Caches {
@@ -22,6 +22,14 @@ export interface Caches {
 /** Nothing extracted yet. */
 export function createCaches(): Caches {
   return { dockerfiles: new Map(), compose: createComposeCache() }
+}
+
+/** Extracts files into the caches, for an inventory that is taken later: most of the work, done while the list of files is still being made. */
+export function extractAhead(files: Files, sources: readonly SourceFile[], caches: Caches): void {
+  for (const source of sources) {
+    if (source.kind === 'dockerfile') readDockerfile(files, source, caches.dockerfiles)
+    else readComposeFile(files, source.path, caches.compose)
+  }
 }
 
 const itself = (span: Span): Span => span

@@ -53,6 +53,19 @@ export function readProjects(
   return new Reader(files, compose, environment, cache).read()
 }
 
+/** Reads and extracts one compose file, or says why it cannot be read; one content is extracted once. */
+export function readComposeFile(files: Files, path: string, cache: ComposeCache): ComposeFile | string {
+  const identity = files.identity(path)
+  const known = cache.get(identity)
+  if (known !== undefined) return known
+  const content = files.read(path)
+  if (content.kind === 'missing') return 'no such file'
+  if (content.kind === 'unreadable') return content.problem
+  const file = extractCompose(content.text)
+  cache.set(identity, file)
+  return file
+}
+
 /** A file as it is read alone. */
 interface Alone {
   readonly path: string
@@ -105,21 +118,9 @@ class Reader {
   private readonly content = (path: string): ComposeFile | string => {
     const known = this.contents.get(path)
     if (known !== undefined) return known
-    const read = this.extract(path)
+    const read = readComposeFile(this.files, path, this.cache)
     this.contents.set(path, read)
     return read
-  }
-
-  private extract(path: string): ComposeFile | string {
-    const identity = this.files.identity(path)
-    const known = this.cache.get(identity)
-    if (known !== undefined) return known
-    const content = this.files.read(path)
-    if (content.kind === 'missing') return 'no such file'
-    if (content.kind === 'unreadable') return content.problem
-    const file = extractCompose(content.text)
-    this.cache.set(identity, file)
-    return file
   }
 
   private follow(edges: readonly Reach[]): void {
