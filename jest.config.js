@@ -10,4 +10,6 @@ export default {
   collectCoverageFrom: ['src/**/*.ts'],
   coverageProvider: 'v8',
   clearMocks: true,
+  // the bundles run as processes of their own, many at once: a busy machine is no fault
+  testTimeout: 180_000,
 }
