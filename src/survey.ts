@@ -1,6 +1,6 @@
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
-import { extractAhead, takeInventory, type Caches } from './resolve/inventory.js'
+import { createCaches, InventoryTaking, type Caches } from './resolve/inventory.js'
 import { type Environment } from './resolve/project-environment.js'
 
 /** What one policy layer says of files and of the values that the pipeline passes. */
@@ -36,34 +36,38 @@ export interface Survey {
 /** Finds, reads and resolves everything; with no layers, once, without exclusions. */
 export async function survey(files: Files, layers: readonly LayerView[], options: SurveyOptions, caches: Caches): Promise<Survey> {
   const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
-  const early = discover(files, layers, options)
-  extractAhead(
-    files,
-    early.filter(({ path }) => !dropped(path)),
-    caches,
-  )
-  await files.settled()
-  const found = discover(files, layers, options)
   const inPaths = within(options.paths)
   const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
+  const groups = groupByVariables(layers)
+  const shared = groups.length > 1 && caches.dockerfiles === undefined ? createCaches() : caches
+  const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared))
+  const early = discover(files, layers, options).filter(({ path }) => !dropped(path))
+  for (const taking of takings) taking.ahead(early)
+  await files.settled()
+  const found = discover(files, layers, options)
   const sources = found.filter((file) => !dropped(file.path))
-  const views = groupByVariables(layers).map(({ members, variables }) => {
-    const environment: Environment = {
-      envFiles: options.envFiles,
-      platforms: options.platforms,
-      variables,
-      wanted,
-      ...(options.process && { process: options.process }),
+  const views = takings.map((taking, index) => {
+    const inventory = taking.finish(sources)
+    return {
+      layers: groups[index]?.members ?? [],
+      inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] },
     }
-    const inventory = takeInventory(files, sources, environment, caches)
-    return { layers: members, inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] } }
   })
-  const read = new Map(views.flatMap((view) => view.inventory.files.map((file) => [file.path, file] as const)))
+  const read = new Map<string, SourceFile>()
+  for (const { inventory } of views) for (const file of inventory.files) read.set(file.path, file)
   const skipped = found
     .filter((file) => dropped(file.path) && !read.has(file.path))
     .map((file) => ({ file: file.path, reason: 'excluded' }))
   const reach = layers.map((layer, index) => reachOf(layer, views.find((view) => view.layers.includes(index))?.inventory))
   return { views, files: [...read.values()].sort(byPath), skipped, judgedAs: (layer, file) => reach[layer]?.(file) ?? [file] }
+}
+
+function environmentOf(
+  { envFiles, platforms, process }: SurveyOptions,
+  variables: ReadonlyMap<string, Value>,
+  wanted: (path: string) => boolean,
+): Environment {
+  return { envFiles, platforms, variables, wanted, ...(process && { process }) }
 }
 
 const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)

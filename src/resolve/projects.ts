@@ -44,25 +44,20 @@ const OVERRIDE_NAMES = ['compose.override.yml', 'compose.override.yaml', 'docker
  * themselves. Then come the projects that join files: the override beside the default file, a COMPOSE_FILE, includes, extends; and the
  * other env files of the repository. Never throws.
  */
-export function readProjects(
-  files: Files,
-  compose: readonly SourceFile[],
-  environment: Environment,
-  cache: ComposeCache = createComposeCache(),
-): ComposeReading {
+export function readProjects(files: Files, compose: readonly SourceFile[], environment: Environment, cache?: ComposeCache): ComposeReading {
   return new Reader(files, compose, environment, cache).read()
 }
 
-/** Reads and extracts one compose file, or says why it cannot be read; one content is extracted once. */
-export function readComposeFile(files: Files, path: string, cache: ComposeCache): ComposeFile | string {
-  const identity = files.identity(path)
-  const known = cache.get(identity)
+/** Reads and extracts one compose file, or says why it cannot be read; with a cache, one content is extracted once. */
+function readComposeFile(files: Files, path: string, cache: ComposeCache | undefined): ComposeFile | string {
+  const identity = cache && files.identity(path)
+  const known = identity === undefined ? undefined : cache?.get(identity)
   if (known !== undefined) return known
   const content = files.read(path)
   if (content.kind === 'missing') return 'no such file'
   if (content.kind === 'unreadable') return content.problem
   const file = extractCompose(content.text)
-  cache.set(identity, file)
+  if (identity !== undefined) cache?.set(identity, file)
   return file
 }
 
@@ -95,7 +90,7 @@ class Reader {
     private readonly files: Files,
     compose: readonly SourceFile[],
     environment: Environment,
-    private readonly cache: ComposeCache,
+    private readonly cache: ComposeCache | undefined,
   ) {
     this.environments = new Environments(files, environment)
     this.dockerfiles = new DockerfileNames(files)
