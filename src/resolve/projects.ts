@@ -225,9 +225,11 @@ class Reader {
   private tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean): void {
     const { platforms } = this.environments.environment
     const surroundings = { dockerfiles: this.dockerfiles, folder, lookup: this.environments.withDeclared(given), platforms }
-    for (const [name, { value }] of [...project.services, ...project.jobs]) {
-      if (wanted(name, value)) for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
-    }
+    for (const services of [project.services, project.jobs])
+      for (const [name, { value }] of services) {
+        if (childOf(value, 'build') === undefined || !wanted(name, value)) continue
+        for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
+      }
   }
 
   // -------------------------------------------------------------------------------------------- files of one folder
@@ -359,7 +361,7 @@ const COMPOSE_FILE = 'COMPOSE_FILE'
 
 function aroundOf(project: Model): Surroundings {
   const services = project.jobs.size === 0 ? project.services : new Map([...project.jobs, ...project.services])
-  return surroundingsOf(services, services.keys())
+  return surroundingsOf(services)
 }
 
 /** The services of a file that only add to what the default file builds: by themselves they name no context. */
