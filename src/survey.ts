@@ -41,10 +41,11 @@ export async function survey(files: Files, layers: readonly LayerView[], options
   const groups = groupByVariables(layers)
   const shared = groups.length > 1 && caches.dockerfiles === undefined ? createCaches() : caches
   const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared))
-  const early = discover(files, layers, options).filter(({ path }) => !dropped(path))
-  for (const taking of takings) taking.ahead(early)
+  const early = discover(files, layers, options)
+  const ahead = early.sources.filter(({ path }) => !dropped(path))
+  for (const taking of takings) taking.ahead(ahead)
   await files.settled()
-  const found = discover(files, layers, options)
+  const found = discover(files, layers, options, early).sources
   const sources = found.filter((file) => !dropped(file.path))
   const views = takings.map((taking, index) => {
     const inventory = taking.finish(sources)
@@ -72,11 +73,20 @@ function environmentOf(
 
 const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
 
-function discover(files: Files, layers: readonly LayerView[], { paths, suspects }: SurveyOptions): readonly SourceFile[] {
-  const found = new Map<string, SourceFile>()
+/** What was discovered, and in which list of paths. */
+interface Discovery {
+  readonly listed: readonly string[]
+  readonly sources: readonly SourceFile[]
+}
+
+/** Nothing new is discovered in the list that was looked through before. */
+function discover(files: Files, layers: readonly LayerView[], { paths, suspects }: SurveyOptions, before?: Discovery): Discovery {
   const extras = layers.flatMap((layer) => layer.extra ?? [])
+  const listed = files.find(extras.length > 0 ? anyName : isDiscovered)
+  if (before?.listed === listed) return before
+  const found = new Map<string, SourceFile>()
   const wanted = within(paths)
-  for (const path of files.find(extras.length > 0 ? anyName : isDiscovered)) {
+  for (const path of listed) {
     if (!wanted(path)) continue
     const source = sourceOf(files, path) ?? extraOf(extras, path)
     if (source !== undefined) found.set(path, source)
@@ -86,7 +96,7 @@ function discover(files: Files, layers: readonly LayerView[], { paths, suspects 
     const kind = found.has(path) || !wanted(path) ? undefined : lookInto(files, path)
     if (kind !== undefined) found.set(path, { path, kind })
   }
-  return [...found.values()]
+  return { listed, sources: [...found.values()] }
 }
 
 const anyName = (): boolean => true
