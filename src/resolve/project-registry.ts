@@ -8,12 +8,15 @@ import { offsetsOf, placeOf } from './project-values.js'
 
 /** One role of one stretch of a file. */
 interface Place {
+  readonly start: number
   readonly end: number
   occurrence: Occurrence
   /** What the file says by itself; as long as only other projects came by, what the first of them says. */
   main: Resolution
   own: boolean
   others: Resolution[] | undefined
+  /** Another one that begins at the same offset. */
+  next: Place | undefined
 }
 
 const NONE: readonly never[] = []
@@ -24,31 +27,24 @@ const NONE: readonly never[] = []
  */
 export class Registry {
   /** By file, then by where the text starts. */
-  private readonly places = new Map<string, Map<number, Place[]>>()
+  private readonly places = new Map<string, Map<number, Place>>()
   private readonly kept = { builds: new Map<string, Build[]>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
 
   /** What a file says by itself. */
   own(use: Use): void {
-    const { role, resolution } = use
-    const { start, end } = offsetsOf(use.part)
-    const here = this.at(use, start)
-    const known = here.find((place) => place.end === end && (!place.own || place.occurrence.role === role))
-    if (known === undefined) here.push({ end, occurrence: occurrenceOf(use), main: resolution, own: true, others: undefined })
-    else if (known.own) add(known, resolution)
+    const known = this.placed(use, true)
+    if (known === undefined) return
+    if (known.own) add(known, use.resolution)
     else {
       const { main, others = [] } = known
-      Object.assign(known, { occurrence: occurrenceOf(use), main: resolution, own: true, others: [main, ...others] })
+      Object.assign(known, { occurrence: occurrenceOf(use), main: use.resolution, own: true, others: [main, ...others] })
     }
   }
 
   /** What another project, or other values of the variables, make of a place; its role is the one that the file gives it. */
   also(use: Use): void {
-    const { resolution } = use
-    const { start, end } = offsetsOf(use.part)
-    const here = this.at(use, start)
-    const known = here.find((place) => place.end === end)
-    if (known === undefined) here.push({ end, occurrence: occurrenceOf(use), main: resolution, own: false, others: undefined })
-    else add(known, resolution)
+    const known = this.placed(use, false)
+    if (known !== undefined) add(known, use.resolution)
   }
 
   /** A build; equal ones count once. */
@@ -75,20 +71,30 @@ export class Registry {
   result(): { references: readonly Reference[]; builds: readonly Build[]; problems: readonly Problem[]; edges: readonly Edge[] } {
     const references: Reference[] = []
     for (const file of this.places.values()) {
-      const starts = [...file.keys()].sort((a, b) => a - b)
-      for (const start of starts) for (const place of file.get(start) ?? NONE) references.push(referenceOf(place))
+      const places = [...file.values()].sort((a, b) => a.start - b.start)
+      for (const first of places)
+        for (let place: Place | undefined = first; place !== undefined; place = place.next) references.push(referenceOf(place))
     }
     const { builds, problems, edges } = this.kept
     return { references, builds: [...builds.values()].flat(), problems: [...problems.values()], edges: [...edges.values()] }
   }
 
-  private at({ part }: Use, start: number): Place[] {
+  /** The place that a use speaks of, if it is known already; else it is from now on. Of several roles at one place each is its own. */
+  private placed(use: Use, own: boolean): Place | undefined {
+    const { role, part, resolution } = use
+    const { start, end } = offsetsOf(part)
     const { path } = part.leaf.scope
     let file = this.places.get(path)
-    if (file === undefined) this.places.set(path, (file = new Map<number, Place[]>()))
-    let here = file.get(start)
-    if (here === undefined) file.set(start, (here = []))
-    return here
+    if (file === undefined) this.places.set(path, (file = new Map<number, Place>()))
+    let last: Place | undefined
+    for (let known = file.get(start); known !== undefined; known = known.next) {
+      if (known.end === end && (!own || !known.own || known.occurrence.role === role)) return known
+      last = known
+    }
+    const place: Place = { start, end, occurrence: occurrenceOf(use), main: resolution, own, others: undefined, next: undefined }
+    if (last === undefined) file.set(start, place)
+    else last.next = place
+    return undefined
   }
 }
 

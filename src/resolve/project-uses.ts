@@ -8,16 +8,16 @@ import { resolveValue, unresolvedValue } from './resolution.js'
 /** One place of a project that names an image, as the project resolves it. */
 export interface Use {
   readonly role: Role
-  readonly owner?: string
+  readonly owner?: string | undefined
   readonly part: Part
   readonly resolution: Resolution
-  readonly pullable?: boolean
+  readonly pullable?: boolean | undefined
 }
 
 /** What a service's places depend on besides the service. */
 export interface Surroundings {
   /** The services of the project. */
-  readonly names: ReadonlySet<string>
+  readonly names: { has(name: string): boolean }
   /** The services that are built, whatever the tree at hand says. */
   readonly built: ReadonlySet<string>
   /** The `image` of services that are built. */
@@ -33,7 +33,7 @@ export interface Sink {
 }
 
 /** Surroundings as a set of services makes them. */
-export function surroundingsOf(services: ReadonlyMap<string, Child>, names: Iterable<string>): Surroundings {
+export function surroundingsOf(services: ReadonlyMap<string, Child>): Surroundings {
   const built = new Set<string>()
   const outputs = new Set<string>()
   for (const [name, { value }] of services) {
@@ -42,7 +42,7 @@ export function surroundingsOf(services: ReadonlyMap<string, Child>, names: Iter
     const image = textOf(childOf(value, 'image'))
     if (image !== undefined && image !== '') outputs.add(image)
   }
-  return { names: new Set(names), built, outputs }
+  return { names: services, built, outputs }
 }
 
 function isBuilt(service: Tree): boolean {
@@ -196,7 +196,9 @@ interface Extra {
   readonly pullable?: boolean
 }
 
-function useWhole(role: Role, owner: string | undefined, tree: Tree | undefined, sink: Sink, extra: Extra = {}): void {
+const NOTHING: Extra = {}
+
+function useWhole(role: Role, owner: string | undefined, tree: Tree | undefined, sink: Sink, extra = NOTHING): void {
   if (tree?.kind !== 'leaf' || tree.node.type !== 'string') return
   const whole = wholePart(tree)
   if (whole !== undefined) return usePart(role, owner, whole, sink, extra)
@@ -205,12 +207,12 @@ function useWhole(role: Role, owner: string | undefined, tree: Tree | undefined,
   const problem = `invalid interpolation format: ${expanded.kind === 'error' ? expanded.problem : text}; write $$ for a dollar sign that begins no variable`
   const part = { leaf: tree, value: { text, unset: [], via: [] }, raw: { from: 0, to: text.length } }
   const resolution: Resolution = { resolved: text, target: { kind: 'malformed', problem }, variables: [], via: [] }
-  sink.use({ role, ...(owner !== undefined && { owner }), part, resolution, ...extra })
+  sink.use({ role, owner, part, resolution, pullable: extra.pullable })
 }
 
-function usePart(role: Role, owner: string | undefined, part: Part, sink: Sink, extra: Extra = {}): void {
+function usePart(role: Role, owner: string | undefined, part: Part, sink: Sink, extra = NOTHING): void {
   const resolution = part.refused ? unresolvedValue(part.value) : role === 'model' ? resolveModel(part.value) : resolveValue(part.value)
-  sink.use({ role, ...(owner !== undefined && { owner }), part, resolution, ...extra })
+  sink.use({ role, owner, part, resolution, pullable: extra.pullable })
 }
 
 function useLocal(role: Role, owner: string, leaf: Leaf, text: string, as: 'service', sink: Sink): void {

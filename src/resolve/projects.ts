@@ -250,9 +250,11 @@ class Reader {
   private tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean): void {
     const { platforms } = this.environments.environment
     const surroundings = { dockerfiles: this.dockerfiles, folder, lookup: this.environments.withDeclared(given), platforms }
-    for (const [name, { value }] of [...project.services, ...project.jobs]) {
-      if (wanted(name, value)) for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
-    }
+    for (const services of [project.services, project.jobs])
+      for (const [name, { value }] of services) {
+        if (childOf(value, 'build') === undefined || !wanted(name, value)) continue
+        for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
+      }
   }
 
   // -------------------------------------------------------------------------------------------- files of one folder
@@ -384,5 +386,5 @@ const MAX_CONTENTS = 1000
 
 function aroundOf(project: Model): Surroundings {
   const services = project.jobs.size === 0 ? project.services : new Map([...project.jobs, ...project.services])
-  return surroundingsOf(services, services.keys())
+  return surroundingsOf(services)
 }

@@ -116,7 +116,7 @@ function splitDomain(text: string): { domain: string; remainder: string } {
 
 /** The grammar above on `domain/remainder`. Undefined if it does not match, a string if it does and is refused all the same. */
 function match(domain: string, remainder: string): ImageReference | string | undefined {
-  const named = isDomain(domain)
+  const named = domain === HUB || isDomain(domain)
   if (!named && endOfComponent(domain, 0) !== domain.length) return undefined
   const pathEnd = endOfPath(remainder)
   if (pathEnd < 0) return undefined
