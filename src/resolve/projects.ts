@@ -11,7 +11,7 @@ import { defaultsOf, fragmentsOf, groupByFolder } from './project-folder.js'
 import { includesFor, loadProject, type Model, type Project, type Reach, type Sources } from './project-load.js'
 import { named } from './project-name.js'
 import { Registry } from './project-registry.js'
-import { Binder, type Leaf, type Scope, type Tree } from './project-tree.js'
+import { Binder, childOf, type Leaf, type Scope, type Tree } from './project-tree.js'
 import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
 
 export { type Environment } from './project-environment.js'
