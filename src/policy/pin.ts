@@ -43,18 +43,35 @@ export function pinOf(reference: ImageReference, floating: readonly string[]): P
 
 /** How exactly a tag alone pins. It is the tag that says so, whatever the registry does with it. */
 export function tagLevel(tag: string, floating: readonly string[] = FLOATING): PinLevel {
-  if (floating.some((word) => matchesRun(word, tag))) return 'none'
-  const parts = tag.split('-')
-  const exactness = Math.max(dated(tag) ? 3 : 0, ...parts.map(precision))
-  const first = parts[0] ?? ''
+  if (floats(tag, floating)) return 'none'
+  const [first = '', ...rest] = tag.split('-')
+  let behind = tag.length >= DATE_LENGTH && dated(tag) ? 3 : 0
+  for (const part of rest) if (behind < 3) behind = Math.max(behind, precision(part))
   // A floating word with a version, a date or a commit behind it names one build: `nightly-20240211`, `main-3f2c1ab`.
-  if (Math.max(0, ...parts.slice(1).map(precision)) === 0 && !dated(tag) && floating.some((word) => matchesRun(word, first))) return 'none'
+  if (behind === 0 && rest.length > 0 && floats(first, floating)) return 'none'
+  const exactness = behind === 3 ? 3 : Math.max(behind, precision(first))
   if (exactness > 0 && builds(tag)) return 'patch'
   return exactness >= 3 ? 'patch' : exactness === 2 ? 'minor' : exactness === 1 ? 'major' : 'tag'
 }
 
+function floats(word: string, floating: readonly string[]): boolean {
+  for (const pattern of floating) if (matchesRun(pattern, word)) return true
+  return false
+}
+
+/** UTF-16 units of `2024-02-11`, and of the shortest commit id. */
+const DATE_LENGTH = 10
+const COMMIT_LENGTH = 7
+
+const NINE = 57
+const UPPER_V = 86
+const LOWER_V = 118
+
 /** Of one part between dashes: 3 for a version of three components, a date or a commit id; 2 and 1 for shorter versions; 0 for no version. */
 function precision(part: string): number {
+  const first = part.charCodeAt(0)
+  // A plain word: neither date nor version begins with a letter, but for `v1`, and a commit is longer.
+  if (first > NINE && first !== LOWER_V && first !== UPPER_V && part.length < COMMIT_LENGTH) return 0
   return isDate(part) || isCommit(part) ? 3 : Math.min(3, versionComponents(part))
 }
 

@@ -32,6 +32,7 @@ export interface Spot {
 export function spotsOf(report: Report, state: Finding['state']): readonly Spot[] {
   const spots: Spot[] = []
   for (const verdict of report.verdicts) {
+    if (verdict.findings.length === 0 && verdict.also.length === 0) continue
     const cases = casesOf(verdict, state)
     const [first] = cases
     if (first === undefined) continue

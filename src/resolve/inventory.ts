@@ -10,6 +10,7 @@ import {
   type Span,
 } from '../model.js'
 import { extractDockerfile } from '../extract/dockerfile.js'
+import { append } from './append.js'
 import {
   distinct,
   readDockerfile,
@@ -144,12 +145,6 @@ function sortBuilds(builds: readonly Build[]): SortedBuilds {
     }
   }
   return { byPath, inline: [...inline.values()], problems, edges }
-}
-
-function append(map: Map<string, Build[]>, key: string, build: Build): void {
-  const list = map.get(key)
-  if (list === undefined) map.set(key, [build])
-  else list.push(build)
 }
 
 function notHere({ service, dockerfile }: Build): string {

@@ -10,30 +10,41 @@ import { offsetsOf, placeOf } from './project-values.js'
 interface Place {
   readonly start: number
   readonly end: number
-  /** What the file says by itself; undefined as long as only another project came by. */
-  own: Use | undefined
-  others: Use[] | undefined
+  occurrence: Occurrence
+  /** What the file says by itself; as long as only other projects came by, what the first of them says. */
+  main: Resolution
+  own: boolean
+  others: Resolution[] | undefined
   /** Another one that begins at the same offset. */
   next: Place | undefined
 }
 
-/** Collects what the projects of a repository say of each place: one place, one occurrence, however many services and projects use it. */
+const NONE: readonly never[] = []
+
+/**
+ * Collects what the projects of a repository say of each place: one place, one occurrence, however many services and projects use it.
+ * It keeps nothing of the files themselves.
+ */
 export class Registry {
-  /** By file, then by where the text stands; one place for each role. */
+  /** By file, then by where the text starts. */
   private readonly places = new Map<string, Map<number, Place>>()
   private readonly kept = { builds: new Map<string, Build[]>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
 
   /** What a file says by itself. */
   own(use: Use): void {
-    const place = this.place(use, use.role)
-    if (place.own === undefined) place.own = use
-    else if (!isSame(place.own.resolution, use.resolution)) (place.others ??= []).push(use)
+    const known = this.placed(use, true)
+    if (known === undefined) return
+    if (known.own) add(known, use.resolution)
+    else {
+      const { main, others = [] } = known
+      Object.assign(known, { occurrence: occurrenceOf(use), main: use.resolution, own: true, others: [main, ...others] })
+    }
   }
 
   /** What another project, or other values of the variables, make of a place; its role is the one that the file gives it. */
   also(use: Use): void {
-    const place = this.place(use, undefined)
-    if (place.own === undefined || !isSame(place.own.resolution, use.resolution)) (place.others ??= []).push(use)
+    const known = this.placed(use, false)
+    if (known !== undefined) add(known, use.resolution)
   }
 
   /** A build; equal ones count once. */
@@ -61,62 +72,51 @@ export class Registry {
     const references: Reference[] = []
     for (const file of this.places.values()) {
       const places = [...file.values()].sort((a, b) => a.start - b.start)
-      for (const first of places) {
-        for (let place: Place | undefined = first; place !== undefined; place = place.next) {
-          const reference = referenceOf(place)
-          if (reference !== undefined) references.push(reference)
-        }
-      }
+      for (const first of places)
+        for (let place: Place | undefined = first; place !== undefined; place = place.next) references.push(referenceOf(place))
     }
     const { builds, problems, edges } = this.kept
     return { references, builds: [...builds.values()].flat(), problems: [...problems.values()], edges: [...edges.values()] }
   }
 
-  /** The place of a use in a role; without one, of whatever role the file gives it. */
-  private place(use: Use, role: string | undefined): Place {
-    const { start, end } = offsetsOf(use.part)
-    const { path } = use.part.leaf.scope
+  /** The place that a use speaks of, if it is known already; else it is from now on. Of several roles at one place each is its own. */
+  private placed(use: Use, own: boolean): Place | undefined {
+    const { role, part, resolution } = use
+    const { start, end } = offsetsOf(part)
+    const { path } = part.leaf.scope
     let file = this.places.get(path)
     if (file === undefined) this.places.set(path, (file = new Map<number, Place>()))
-    const first = file.get(start)
     let last: Place | undefined
-    for (let known = first; known !== undefined; known = known.next) {
-      if (known.end === end && (known.own === undefined || role === undefined || known.own.role === role)) return known
+    for (let known = file.get(start); known !== undefined; known = known.next) {
+      if (known.end === end && (!own || !known.own || known.occurrence.role === role)) return known
       last = known
     }
-    const place: Place = { start, end, own: undefined, others: undefined, next: undefined }
+    const place: Place = { start, end, occurrence: occurrenceOf(use), main: resolution, own, others: undefined, next: undefined }
     if (last === undefined) file.set(start, place)
     else last.next = place
-    return place
+    return undefined
   }
 }
 
-const NONE: readonly never[] = []
+function add(place: Place, resolution: Resolution): void {
+  if (!isSame(place.main, resolution)) (place.others ??= []).push(resolution)
+}
 
-function referenceOf({ own, others }: Place): Reference | undefined {
-  const use = own ?? others?.[0]
-  if (use === undefined) return undefined
-  const also =
-    others === undefined
-      ? NONE
-      : distinct(
-          use.resolution,
-          others.map(({ resolution }) => resolution),
-        )
-  return { occurrence: occurrenceOf(use), own: use.resolution, also }
+function referenceOf({ occurrence, main, others }: Place): Reference {
+  return { occurrence, own: main, also: others === undefined ? NONE : distinct(main, others) }
 }
 
 type Writable = { -readonly [Key in keyof Occurrence]: Occurrence[Key] }
 
-/** Field by field: there is one of these for every reference of a repository. */
-function occurrenceOf({ role, owner, part, pullable, resolution: { resolved } }: Use): Occurrence {
+function occurrenceOf({ role, owner, part, resolution, pullable }: Use): Occurrence {
   const { path, file } = part.leaf.scope
   const { start, end, span, text } = placeOf(part)
+  const suppressions = suppressionsAt(file, start, end)
   // the same text once in memory, and none that keeps its file there
-  const occurrence: Writable = { file: path, kind: 'compose', role, span, text: resolved === text ? resolved : keptText(text) }
+  const kept = resolution.resolved === text ? resolution.resolved : keptText(text)
+  const occurrence: Writable = { file: path, kind: 'compose', role, span, text: kept }
   if (owner !== undefined) occurrence.owner = keptText(owner)
   if (pullable !== undefined) occurrence.pullable = pullable
-  const suppressions = suppressionsAt(file, start, end)
   if (suppressions.length > 0) occurrence.suppressions = suppressions
   return occurrence
 }
