@@ -24,6 +24,8 @@ describe('the reader of plain block style', () => {
     'list:\n  - name: a\n    image: b\n  -   name: c\n      image: d\n',
     'services:\n  a:\n    image: ümlaut/x:1\n',
     'a: [b, "c: d", \'e\', 80:80] # f\nb: []\nc: {}\nd: { e: f, g: [h, { i: "${J}" }] }\n',
+    '"a": b\n"c: d":\n  \'e # f\': g\nh.example:5000:\n  i:j: k\n',
+    'a: { "b": c, d:e: f }\n- "g": h\n'.replace('- ', 'l:\n- '),
     'a:\n  - [x, y]\n  - { k: v }\n  - test: ["CMD", curl, -f, http://x/y]\n',
   ])('reads %j as the full reader does', (text) => {
     const block = readBlockYaml(text)
@@ -36,7 +38,9 @@ describe('the reader of plain block style', () => {
     'a: [b,]\n',
     'a: [b: c]\n',
     'a: {b}\n',
-    'a: {"b": c}\n',
+    'a: {"b":c}\n',
+    '"a":b\n',
+    `${'k'.repeat(1001)}: a\n`,
     'a: {b:c}\n',
     'a: [b] c\n',
     'a: [b]#c\n',
@@ -57,7 +61,6 @@ describe('the reader of plain block style', () => {
     'a: 1\n---\nb: 2\n',
     'a: 1\na: 2\n',
     '<<: x\n',
-    '"a": b\n',
     '? a\n: b\n',
     'a: b: c\n',
     '- - a\n',
@@ -72,7 +75,24 @@ describe('the reader of plain block style', () => {
     expect(readBlockYaml(text)).toBeUndefined()
   })
 
-  const key = fc.constantFrom('services', 'web', 'image', 'build', 'x-a', 'on', 'null', '1', 'a.b', 'ports')
+  const key = fc.constantFrom(
+    'services',
+    'web',
+    'image',
+    'build',
+    'x-a',
+    'on',
+    'null',
+    '1',
+    'a.b',
+    'ports',
+    '"q"',
+    "'q r'",
+    'h:1',
+    '"<<"',
+    '"a: b"',
+    'a:',
+  )
   const value = fc.oneof(
     fc.constantFrom(
       'nginx:1.27',

@@ -1,3 +1,4 @@
+import { withWholeReader } from './extract/compose.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
 import { extractAhead, takeInventory, type Caches } from './resolve/inventory.js'
@@ -37,17 +38,15 @@ export interface Survey {
 export async function survey(files: Files, layers: readonly LayerView[], options: SurveyOptions, caches: Caches): Promise<Survey> {
   const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
   const early = discover(files, layers, options)
-  extractAhead(
-    files,
-    early.filter(({ path }) => !dropped(path)),
-    caches,
-  )
+  const first = early.filter(({ path }) => !dropped(path))
+  await withWholeReader(() => extractAhead(files, first, caches))
   await files.settled()
   const found = discover(files, layers, options)
   const inPaths = within(options.paths)
   const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
   const sources = found.filter((file) => !dropped(file.path))
-  const views = groupByVariables(layers).map(({ members, variables }) => {
+  const views: Survey['views'][number][] = []
+  for (const { members, variables } of groupByVariables(layers)) {
     const environment: Environment = {
       envFiles: options.envFiles,
       platforms: options.platforms,
@@ -55,9 +54,9 @@ export async function survey(files: Files, layers: readonly LayerView[], options
       wanted,
       ...(options.process && { process: options.process }),
     }
-    const inventory = takeInventory(files, sources, environment, caches)
-    return { layers: members, inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] } }
-  })
+    const inventory = await withWholeReader(() => takeInventory(files, sources, environment, caches))
+    views.push({ layers: members, inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] } })
+  }
   const read = new Map(views.flatMap((view) => view.inventory.files.map((file) => [file.path, file] as const)))
   const skipped = found
     .filter((file) => dropped(file.path) && !read.has(file.path))

@@ -29,6 +29,9 @@ const CLOSE_LIST = 93
 const OPEN_MAP = 123
 const CLOSE_MAP = 125
 
+/** YAML's limit on what stands before the colon of a key is 1,024 characters. */
+const MAX_KEY = 1000
+
 /** Lists in lists are rare within one line. */
 const MAX_FLOW_DEPTH = 8
 
@@ -123,19 +126,34 @@ class BlockReader {
     return map
   }
 
-  /** A key of letters, digits, `_`, `.`, `/`, `-`, with a colon that ends it; undefined for any other. */
+  /** A key of letters, digits, `_`, `.`, `/`, `-`, `:`, or of anything in quotes, with a colon that ends it; undefined for any other. */
   private key(from: number): YamlScalar | undefined {
     const { text } = this
+    const first = text.charCodeAt(from)
+    if (first === DOUBLE_QUOTE || first === SINGLE_QUOTE) return this.quotedKey(from, first)
     let at = from
-    while (isKeyCharacter(text.charCodeAt(at))) at++
-    const next = text.charCodeAt(at + 1)
-    if (at === from || text.charCodeAt(at) !== COLON || !(at + 1 >= this.lineEnd || next === BLANK) || text.charCodeAt(from) === DASH)
-      return undefined
+    while (isKeyCharacter(text.charCodeAt(at)) || (at > from && text.charCodeAt(at) === COLON && isKeyCharacter(text.charCodeAt(at + 1))))
+      at++
+    if (at === from || at - from > MAX_KEY || !this.endsKey(at) || first === DASH) return undefined
     return { kind: 'scalar', ...typeOfPlain(text.slice(from, at)), start: from, end: at }
   }
 
+  private quotedKey(from: number, quote: number): YamlScalar | undefined {
+    const key = this.quoted(from, quote)
+    return key !== undefined && key.next - from <= MAX_KEY && this.endsKey(key.next) ? key.node : undefined
+  }
+
+  private endsKey(at: number): boolean {
+    return this.text.charCodeAt(at) === COLON && (at + 1 >= this.lineEnd || this.text.charCodeAt(at + 1) === BLANK)
+  }
+
+  /** Behind the colon of a key. */
+  private afterKey({ end }: YamlScalar): number {
+    return this.skipBlanks(this.text.charCodeAt(end) === COLON ? end + 1 : end + 2)
+  }
+
   private valueAfter(key: YamlScalar, indent: number, depth: number): YamlNode {
-    const from = this.skipBlanks(key.end + 1)
+    const from = this.afterKey(key)
     if (from < this.lineEnd && !this.isComment(from)) return this.inline(from, indent)
     this.nextLine()
     if (this.indent > indent) return this.node(depth + 1)
@@ -220,7 +238,7 @@ class BlockReader {
       const key = this.key(at)
       if (key === undefined || entries.has(key.text)) return undefined
       this.nodes++
-      const value = this.flowItem(this.skipBlanks(key.end + 1), depth)
+      const value = this.flowItem(this.afterKey(key), depth)
       if (value === undefined) return undefined
       entries.set(key.text, { key, value: value.node })
       const next = this.afterItem(value.next, CLOSE_MAP)
