@@ -40,7 +40,10 @@ async function read(source: PolicySource, complain: Complain, today: string | un
   const node = await readYaml(text, complain)
   if (node === undefined || (node.kind === 'scalar' && node.type === 'null')) return undefined
   const said = LANGUAGE.read(node, complain)
-  return said === undefined ? undefined : compile(said, source, complain, today)
+  if (said === undefined) return undefined
+  const policy = compile(said, source, complain, today)
+  for (const globs of [...policy.conditions, ...Object.values(policy.files)]) await globs.ready
+  return policy
 }
 
 /** In the order of the file, each once. */
