@@ -7,7 +7,7 @@ import { type Build, type NamedContext, type Reference, type SourceFile } from '
 import { folderOf, joined, resolvePath } from '../src/resolve/paths.js'
 import { buildsOf, DockerfileNames } from '../src/resolve/project-builds.js'
 import { Environments } from '../src/resolve/project-environment.js'
-import { loadProject } from '../src/resolve/project-load.js'
+import { includesFor, loadProject } from '../src/resolve/project-load.js'
 import { childOf, textOf } from '../src/resolve/project-tree.js'
 import { volumesOf } from '../src/resolve/project-values.js'
 import { type ComposeReading, createComposeCache, type Environment, readProjects } from '../src/resolve/projects.js'
@@ -78,7 +78,11 @@ function loaded({ input, composeFiles = [] }: ProjectCase) {
     const found = files.read(path)
     return found.kind === 'text' ? extractCompose(found.text) : 'no such file'
   }
-  const project = loadProject(composeFiles, folder, given.lookup, content, environments)
+  const project = loadProject(composeFiles, folder, given.lookup, {
+    read: content,
+    environments,
+    includes: includesFor(composeFiles.length),
+  })
   return { project, files, folder, lookup: given.lookup }
 }
 

@@ -13,8 +13,8 @@ const UNSURE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udff
 /** Deeper files exist, but not in plain style. */
 const MAX_DEPTH = 32
 
-/** compose-go's own limit on the nodes of a document (loader/reset.go). */
-export const MAX_NODES = 100_000
+/** compose-go's own limit on the nodes of a document (loader/reset.go); compose refuses the file, and the rest of it is not read. */
+const MAX_NODES = 100_000
 
 const BLANK = 32
 const DOUBLE_QUOTE = 34
@@ -55,6 +55,8 @@ class BlockReader {
   private at = 0
   private indent = -1
   private lineEnd = -1
+  /** Where the last line ends that is read. */
+  private stopped = Infinity
 
   constructor(private readonly text: string) {}
 
@@ -64,8 +66,7 @@ class BlockReader {
     if (this.indent < 0) return undefined
     const root = this.node(0)
     if (!this.sure || this.indent >= 0) return undefined
-    const problems: YamlProblem[] =
-      this.nodes > MAX_NODES ? [{ message: `compose file exceeds maximum node visit limit (${MAX_NODES})`, start: 0, end: 0 }] : []
+    const problems = this.nodes > MAX_NODES ? [exceeded(this.stopped)] : []
     return { documents: [root], problems, templates: this.templates }
   }
 
@@ -75,9 +76,13 @@ class BlockReader {
     return { kind: 'scalar', type: 'null', text: '', start: 0, end: 0 }
   }
 
-  /** Goes to the next line that is neither blank nor a comment; an indent of -1 is the end of the text. */
+  /** Goes to the next line that is neither blank nor a comment; an indent of -1 is the end of the text, or of what is read. */
   private nextLine(): void {
     const { text } = this
+    if (this.nodes > MAX_NODES) {
+      this.stopped = Math.min(this.stopped, this.lineEnd)
+      this.lineEnd = text.length
+    }
     for (let start = this.lineEnd + 1; start < text.length; start = this.lineEnd + 1) {
       const newline = text.indexOf('\n', start)
       this.lineEnd = newline < 0 ? text.length : newline
@@ -135,7 +140,7 @@ class BlockReader {
     while (isKeyCharacter(text.charCodeAt(at)) || (at > from && text.charCodeAt(at) === COLON && isKeyCharacter(text.charCodeAt(at + 1))))
       at++
     if (at === from || at - from > MAX_KEY || !this.endsKey(at) || first === DASH) return undefined
-    return { kind: 'scalar', ...typeOfPlain(text.slice(from, at)), start: from, end: at }
+    return typed(text.slice(from, at), from, at)
   }
 
   private quotedKey(from: number, quote: number): YamlScalar | undefined {
@@ -212,7 +217,7 @@ class BlockReader {
 
   /** `[a, "b"]` and `{ a: b }`, nested, within one line. */
   private flow(from: number, depth: number): Read<YamlNode> | undefined {
-    if (depth > MAX_FLOW_DEPTH) return undefined
+    if (depth > MAX_FLOW_DEPTH || this.nodes > MAX_NODES) return undefined
     this.nodes++
     return this.text.charCodeAt(from) === OPEN_LIST ? this.flowList(from, depth) : this.flowMap(from, depth)
   }
@@ -250,7 +255,7 @@ class BlockReader {
 
   private flowItem(from: number, depth: number): Read<YamlNode> | undefined {
     const first = this.text.charCodeAt(from)
-    if (from >= this.lineEnd) return undefined
+    if (from >= this.lineEnd || this.nodes > MAX_NODES) return undefined
     if (first === OPEN_LIST || first === OPEN_MAP) return this.flow(from, depth + 1)
     const scalar = this.scalar(from, first, true)
     if (scalar !== undefined) this.note(scalar.node)
@@ -291,7 +296,7 @@ class BlockReader {
       if (c === COLON && (at + 1 >= this.lineEnd || next === BLANK || (inFlow && isFlowIndicator(next)))) return undefined
       end = at + 1
     }
-    return { node: { kind: 'scalar', ...typeOfPlain(text.slice(from, end)), start: from, end }, next: end }
+    return { node: typed(text.slice(from, end), from, end), next: end }
   }
 
   private note(value: YamlScalar): void {
@@ -307,6 +312,15 @@ class BlockReader {
   private isComment(at: number): boolean {
     return this.text.charCodeAt(at) === HASH && this.text.charCodeAt(at - 1) === BLANK
   }
+}
+
+function exceeded(at: number): YamlProblem {
+  return { message: `compose file exceeds maximum node visit limit (${MAX_NODES}): what follows was not read`, start: at, end: at }
+}
+
+function typed(written: string, start: number, end: number): YamlScalar {
+  const { type, text } = typeOfPlain(written)
+  return { kind: 'scalar', type, text, start, end }
 }
 
 /** Letters, digits, `_`, `.`, `/`, `-`: what begins and fills most keys, and stands for itself everywhere. */

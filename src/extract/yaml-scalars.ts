@@ -19,6 +19,8 @@ const WORDS: ReadonlyMap<string, Typed> = new Map([
   ...words('float', '-0', ['-0', '-0.0']),
 ])
 
+const LONGEST_WORD = 5
+
 function words(type: ScalarType, text: string, spellings: readonly string[]): readonly (readonly [string, Typed])[] {
   return spellings.map((spelling) => [spelling, { type, text }])
 }
@@ -35,7 +37,7 @@ const MAX_DIGITS = 400
  * leading 0 and underscores within numbers as in YAML 1.1.
  */
 export function typeOfPlain(text: string): Typed {
-  const word = WORDS.get(text)
+  const word = text.length <= LONGEST_WORD ? WORDS.get(text) : undefined
   if (word !== undefined) return word
   const first = text.charCodeAt(0)
   const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46
@@ -43,11 +45,22 @@ export function typeOfPlain(text: string): Typed {
 }
 
 function numberOf(text: string): Typed | undefined {
+  if (isPlainNumber(text)) return { type: 'int', text }
   if (text.startsWith('.')) return floatOf(text)
   const date = DATE.exec(text)
   if (date !== null && isTimestamp(date)) return { type: 'time', text: goTime(date) }
   const plain = text.replaceAll('_', '')
   return integerOf(plain) ?? floatOf(plain)
+}
+
+/** Digits that surely fit, and that no leading zero makes octal: most numbers are ports, which need no more. */
+function isPlainNumber(text: string): boolean {
+  if (text.length > 15 || (text.charCodeAt(0) === 48 && text.length > 1)) return false
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c < 48 || c > 57) return false
+  }
+  return true
 }
 
 function floatOf(text: string): Typed | undefined {

@@ -27,6 +27,8 @@ export interface Surroundings {
 /** Told of each place; the text that compose refuses, with the scalar. */
 export interface Sink {
   use(use: Use): void
+  /** Whether nothing new can be told of an image that is written, as where its file was told alone with the same variables. */
+  told?(image: Leaf): boolean
   refuse(leaf: Leaf, message: string): void
 }
 
@@ -73,6 +75,7 @@ function imageUse(name: string, service: Tree, around: Surroundings, sink: Sink)
   const builds = isBuilt(service) || around.built.has(name)
   const blank = text === '' && expanded.kind === 'value' && (builds || expanded.value.unset.length === 0)
   if (blank) return // as if it were not written: compose builds under a name of its own, or refuses the service
+  if (text !== undefined && text !== '' && sink.told?.(image)) return
   const output = builds || (text !== undefined && around.outputs.has(text))
   if (!output) return useWhole('service', name, image, sink)
   const policy = textOf(childOf(service, 'pull_policy'))

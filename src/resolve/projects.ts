@@ -5,11 +5,11 @@ import { type Build, type Edge, type Files, type Lookup, type Problem, type Refe
 import { folderOf, joined } from './paths.js'
 import { buildsOf, DockerfileNames } from './project-builds.js'
 import { consistencyProblems, emptyProblems, templateProblems } from './project-checks.js'
-import { composeFiles, type Environment, Environments } from './project-environment.js'
-import { loadProject, type Model, type Project, type Reach } from './project-load.js'
+import { composeFiles, type Environment, Environments, type Variables } from './project-environment.js'
+import { includesFor, loadProject, type Model, type Project, type Reach, type Sources } from './project-load.js'
 import { named } from './project-name.js'
 import { Registry } from './project-registry.js'
-import { Binder, childOf, type Scope, type Tree } from './project-tree.js'
+import { Binder, childOf, type Leaf, type Scope, type Tree } from './project-tree.js'
 import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
 
 export { type Environment } from './project-environment.js'
@@ -44,25 +44,20 @@ const OVERRIDE_NAMES = ['compose.override.yml', 'compose.override.yaml', 'docker
  * themselves. Then come the projects that join files: the override beside the default file, a COMPOSE_FILE, includes, extends; and the
  * other env files of the repository. Never throws.
  */
-export function readProjects(
-  files: Files,
-  compose: readonly SourceFile[],
-  environment: Environment,
-  cache: ComposeCache = createComposeCache(),
-): ComposeReading {
+export function readProjects(files: Files, compose: readonly SourceFile[], environment: Environment, cache?: ComposeCache): ComposeReading {
   return new Reader(files, compose, environment, cache).read()
 }
 
-/** Reads and extracts one compose file, or says why it cannot be read; one content is extracted once. */
-export function readComposeFile(files: Files, path: string, cache: ComposeCache): ComposeFile | string {
-  const identity = files.identity(path)
-  const known = cache.get(identity)
+/** Reads and extracts one compose file, or says why it cannot be read; with a cache, one content is extracted once. */
+function readComposeFile(files: Files, path: string, cache: ComposeCache | undefined): ComposeFile | string {
+  const identity = cache && files.identity(path)
+  const known = identity === undefined ? undefined : cache?.get(identity)
   if (known !== undefined) return known
   const content = files.read(path)
   if (content.kind === 'missing') return 'no such file'
   if (content.kind === 'unreadable') return content.problem
   const file = extractCompose(content.text)
-  cache.set(identity, file)
+  if (identity !== undefined) cache?.set(identity, file)
   return file
 }
 
@@ -78,8 +73,10 @@ class Reader {
   private readonly registry = new Registry()
   private readonly environments: Environments
   private readonly dockerfiles: DockerfileNames
+  private readonly sources: Sources
   private readonly contents = new Map<string, ComposeFile | string>()
   private readonly alone = new Map<string, Alone>()
+  private readonly givens = new Map<string, Variables>()
   private readonly queue: string[]
   private readonly queued: Set<string>
   private readonly listed: ReadonlySet<string>
@@ -93,10 +90,11 @@ class Reader {
     private readonly files: Files,
     compose: readonly SourceFile[],
     environment: Environment,
-    private readonly cache: ComposeCache,
+    private readonly cache: ComposeCache | undefined,
   ) {
     this.environments = new Environments(files, environment)
     this.dockerfiles = new DockerfileNames(files)
+    this.sources = { read: this.content, environments: this.environments, includes: includesFor(compose.length) }
     this.queue = compose.map(({ path }) => path)
     this.queued = new Set(this.queue)
     this.listed = new Set(this.queue)
@@ -146,16 +144,26 @@ class Reader {
     if (typeof file === 'string') return this.registry.problem({ file: path, message: file })
     this.tell(file.problems.map((problem) => ({ file: path, ...problem })))
     const folder = folderOf(path)
-    const variables = this.environments.of(folder)
-    this.tell(variables.problems)
-    const given = named(variables.lookup, path, folder, file)
-    const project = loadProject([path], folder, given, this.content, this.environments)
+    const { lookup: given, problems } = this.givenTo(path, file)
+    this.tell(problems)
+    const project = loadProject([path], folder, given, this.sources)
     this.tell(project.problems)
     this.follow(project.reached)
     this.alone.set(path, { path, file, given, project })
     const scope = project.scopes[0] ?? this.scopeOf(path, file, given)
     this.tell(templateProblems(scope, this.tellOwn(scope, project)))
     if (project.reached.length > 0) this.tellOthers(project, (use) => this.registry.also(use))
+  }
+
+  /** The variables of a file that is read alone: the same each time. */
+  private givenTo(path: string, file: ComposeFile): Variables {
+    const known = this.givens.get(path)
+    if (known !== undefined) return known
+    const folder = folderOf(path)
+    const { lookup, problems } = this.environments.of(folder)
+    const given = { lookup: named(lookup, path, folder, file), problems }
+    this.givens.set(path, given)
+    return given
   }
 
   private scopeOf(path: string, file: ComposeFile, given: Lookup): Scope {
@@ -201,7 +209,10 @@ class Reader {
   }
 
   private tellOthers(project: Model, use: (use: Use) => void): void {
-    this.walkProject(project, { use, refuse: () => undefined })
+    // every image of a file is told by the file alone: what another project with the same variables makes of it is the same
+    const told = ({ scope: { path, file, lookup } }: Leaf): boolean =>
+      this.queued.has(path) && lookup === this.environments.withDeclared(this.givenTo(path, file).lookup)
+    this.walkProject(project, { use, refuse: () => undefined, told })
   }
 
   private walkProject(project: Model, sink: Sink): void {
@@ -236,7 +247,7 @@ class Reader {
       this.tellBuilds(one.project, folder, one.given, whole)
       this.tellVariants(folder, [one], whole)
       if (main === undefined || fragment.size === 0 || one === override) continue
-      const both = loadProject([main.path, one.path], folder, one.given, this.content, this.environments)
+      const both = loadProject([main.path, one.path], folder, one.given, this.sources)
       this.tellBuilds(both, folder, one.given, (service) => fragment.has(service))
       this.tellVariants(folder, [main, one], (service) => fragment.has(service))
     }
@@ -260,7 +271,7 @@ class Reader {
   }
 
   private load(paths: readonly string[], folder: string, given: Lookup): Project {
-    const project = loadProject(paths, folder, given, this.content, this.environments)
+    const project = loadProject(paths, folder, given, this.sources)
     this.tell(project.problems)
     this.follow(project.reached)
     return project
@@ -286,8 +297,7 @@ class Reader {
         project.map((one) => one.path),
         folder,
         given,
-        this.content,
-        this.environments,
+        this.sources,
       )
       this.tellOthers(loaded, also)
       this.walkQuietly(this.scopeOf(first.path, first.file, given), loaded, also)
