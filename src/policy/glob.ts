@@ -54,6 +54,7 @@ function compile(written: string): (path: string) => boolean {
   const inner = pattern.startsWith('**/') ? pattern.slice('**/'.length) : ''
   if (isComponent(inner)) return (path) => matchesRun(inner, path.slice(path.lastIndexOf('/') + 1))
   const between = inner.endsWith('/**') ? inner.slice(0, -'/**'.length) : ''
+  if (isComponent(between) && !between.includes('*')) return (path) => path.includes(`/${between}/`) || path.startsWith(`${between}/`)
   if (isComponent(between))
     return (path) =>
       path
