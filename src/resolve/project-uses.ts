@@ -70,16 +70,21 @@ export function usesOfModel(model: Tree, sink: Sink): void {
 function imageUse(name: string, service: Tree, around: Surroundings, sink: Sink): void {
   const image = childOf(service, 'image')
   if (image?.kind !== 'leaf' || image.node.type !== 'string') return
-  const expanded = expand(image)
-  const text = expanded.kind === 'value' ? expanded.value.text : undefined
+  const text = textOf(image)
   const builds = isBuilt(service) || around.built.has(name)
-  const blank = text === '' && expanded.kind === 'value' && (builds || expanded.value.unset.length === 0)
+  const blank = text === '' && (builds || !isUnset(image))
   if (blank) return // as if it were not written: compose builds under a name of its own, or refuses the service
   if (text !== undefined && text !== '' && sink.told?.(image)) return
   const output = builds || (text !== undefined && around.outputs.has(text))
   if (!output) return useWhole('service', name, image, sink)
   const policy = textOf(childOf(service, 'pull_policy'))
   useWhole('build-output', name, image, sink, { pullable: policy !== 'build' && policy !== 'never' })
+}
+
+/** Some variable of it has no value. */
+function isUnset(leaf: Leaf): boolean {
+  const expanded = expand(leaf)
+  return expanded.kind === 'value' && expanded.value.unset.length > 0
 }
 
 function volumeUses(name: string, service: Tree, { names }: Surroundings, sink: Sink): void {
