@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type ComposeFile, extractCompose } from '../src/extract/compose.js'
+import { type ComposeFile, extractCompose, loadWholeReader } from '../src/extract/compose.js'
 import { type Build, type NamedContext, type Reference, type SourceFile } from '../src/model.js'
 import { folderOf, joined, resolvePath } from '../src/resolve/paths.js'
 import { buildsOf, DockerfileNames } from '../src/resolve/project-builds.js'
@@ -13,6 +13,8 @@ import { volumesOf } from '../src/resolve/project-values.js'
 import { type ComposeReading, createComposeCache, type Environment, readProjects } from '../src/resolve/projects.js'
 import { ROOT } from './golden.js'
 import { memoryFiles } from './memory-files.js'
+
+await loadWholeReader()
 
 const PLATFORMS = { target: 'linux/amd64', build: 'linux/amd64' }
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { extractCompose } from '../src/extract/compose.js'
+import { extractCompose, loadWholeReader } from '../src/extract/compose.js'
 import { readYaml, type YamlNode } from '../src/extract/yaml.js'
 import { typeOfPlain } from '../src/extract/yaml-scalars.js'
+
+await loadWholeReader()
 
 /** A node as plain data; what is not a string shows its type. */
 function plain(node: YamlNode): unknown {

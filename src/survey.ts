@@ -1,3 +1,4 @@
+import { loadWholeReader, withWholeReader } from './extract/compose.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
 import { createCaches, InventoryTaking, type Caches } from './resolve/inventory.js'
@@ -33,6 +34,9 @@ export interface Survey {
   readonly judgedAs: (layer: number, file: string) => readonly string[]
 }
 
+/** Of so many compose files one will need the whole YAML reader, and to begin again at that one would cost more than to load it now. */
+const MANY_COMPOSE = 40
+
 /** Finds, reads and resolves everything; with no layers, once, without exclusions. */
 export async function survey(files: Files, layers: readonly LayerView[], options: SurveyOptions, caches: Caches): Promise<Survey> {
   const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
@@ -47,13 +51,15 @@ export async function survey(files: Files, layers: readonly LayerView[], options
   await files.settled()
   const found = discover(files, layers, options, early).sources
   const sources = found.filter((file) => !dropped(file.path))
-  const views = takings.map((taking, index) => {
-    const inventory = taking.finish(sources)
-    return {
+  if (sources.filter(({ kind }) => kind === 'compose').length > MANY_COMPOSE) await loadWholeReader()
+  const views: Survey['views'][number][] = []
+  for (const [index, taking] of takings.entries()) {
+    const inventory = await withWholeReader(() => taking.finish(sources))
+    views.push({
       layers: groups[index]?.members ?? [],
       inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] },
-    }
-  })
+    })
+  }
   const read = new Map<string, SourceFile>()
   for (const { inventory } of views) for (const file of inventory.files) read.set(file.path, file)
   const skipped = found

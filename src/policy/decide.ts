@@ -47,7 +47,7 @@ export interface PathClass {
 const ANYWHERE: PathClass = { met: new Set() }
 
 /** What a policy says of every image of one repository in a role at paths of a class: only tags and digests are left to look at. */
-interface Known {
+export interface Known {
   readonly upstream: Upstream | undefined
   readonly common: Pick<Decision, 'builtHere' | 'verdict' | 'by' | 'place' | 'matches' | 'settings'>
   readonly asked: Sourced<PinLevel>
@@ -82,11 +82,12 @@ export class Decider {
   }
 
   private classify(path: string): PathClass {
+    const { conditions } = this.policy
     let key = ''
-    for (const globs of this.policy.conditions) key += globs.matches(path) ? '1' : '0'
+    for (let index = 0; index < conditions.length; index++) key += conditions[index]?.matches(path) === true ? '1' : '0'
     let found = this.byMet.get(key)
     if (found === undefined) {
-      found = { met: new Set(this.policy.conditions.filter((_, index) => key[index] === '1')) }
+      found = { met: new Set(conditions.filter((_, index) => key[index] === '1')) }
       this.byMet.set(key, found)
     }
     return found
@@ -94,7 +95,11 @@ export class Decider {
 
   /** What the policy says of an image in a role, at paths of a class. */
   decide(reference: ImageReference, role: Role, at: PathClass): Decision {
-    const { upstream, common, asked, exempt, denials, exceptions } = this.knownOf(reference, role, at)
+    return this.decideKnown(this.knownOf(reference, role, at), reference)
+  }
+
+  /** What the policy says of an image of a repository. */
+  decideKnown({ upstream, common, asked, exempt, denials, exceptions }: Known, reference: ImageReference): Decision {
     const denial = denials.length === 0 ? undefined : denials.find(({ image }) => coversTag(image, reference))
     return {
       ...common,
@@ -107,7 +112,8 @@ export class Decider {
     }
   }
 
-  private knownOf(reference: ImageReference, role: Role, at: PathClass): Known {
+  /** What the policy says of a repository in a role, at paths of a class: one object for equal ones. */
+  knownOf(reference: ImageReference, role: Role, at: PathClass): Known {
     const names = inner(inner(this.known, at), role)
     const name = `${reference.registry}/${reference.repository}`
     let known = names.get(name)

@@ -18,7 +18,7 @@ export function summarize(report: Report): Summary {
   for (const { resolution, findings, also } of report.verdicts) {
     targets[resolution.target.kind]++
     if (findings.length > 0) count(findings)
-    for (const other of also) count(other.findings)
+    if (also.length > 0) for (const other of also) count(other.findings)
   }
   for (const { findings } of report.problems) count(findings)
   return {

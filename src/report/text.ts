@@ -65,8 +65,9 @@ export function join(blocks: readonly (readonly string[])[]): string {
     for (const line of block) lines.push(line)
   }
   if (lines.length === 0) return ''
-  const text = `${lines.join('\n')}\n`
-  return mayCommand(text) ? `${lines.map(breakCommands).join('\n')}\n` : text
+  lines.push('')
+  const text = lines.join('\n')
+  return mayCommand(text) ? lines.map(breakCommands).join('\n') : text
 }
 
 /** What a reader must know of how the check was made. */
@@ -171,7 +172,7 @@ function toldOf(finding: Finding, { told }: Page): Told {
 
 /** Whom to ask: once for each layer. */
 function contacts({ findings }: Spot, page: Page): readonly string[] {
-  const [only] = findings
+  const only = findings[0]
   if (only !== undefined && findings.length === 1) return toldOf(only, page).contacts
   return contactsOf(findings).map((contact) => plain(contact, MAX_SENTENCE))
 }
@@ -206,10 +207,13 @@ function decide({ findings }: Spot, page: Page, lines: string[]): void {
   const told = distinct(all, ({ decided, steps }) => [decided, ...steps].join('\n'))
   const room = Math.max(
     MIN_ROOM,
-    longest(told, ({ steps: [first = ''] }) => (first.length <= MAX_ROOM ? first.length : 0)),
+    longest(told, ({ steps }) => {
+      const { length } = steps[0] ?? ''
+      return length <= MAX_ROOM ? length : 0
+    }),
   )
   for (const { decided, steps } of told) {
-    const [first = ''] = steps
+    const first = steps[0] ?? ''
     lines.push(`${INDENT}${first === '' ? '' : `${first.padEnd(room)}  `}${page.style.dim(decided)}`)
     for (let index = 1; index < steps.length; index++) lines.push(INDENT + (steps[index] ?? ''))
   }

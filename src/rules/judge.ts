@@ -1,5 +1,14 @@
-import { type ExceptionUse, type Finding, type JudgedProblem, type Occurrence, type Problem, type Resolution, type Role } from '../model.js'
-import { deciderOf, type Decider, type PathClass } from '../policy/decide.js'
+import {
+  type ExceptionUse,
+  type Finding,
+  type ImageReference,
+  type JudgedProblem,
+  type Occurrence,
+  type Problem,
+  type Resolution,
+  type Role,
+} from '../model.js'
+import { deciderOf, type Decider, type Known, type PathClass } from '../policy/decide.js'
 import { type PolicyLayer } from '../policy/layers.js'
 import { ExceptionBook } from './exception-book.js'
 import { assemble, type Verdicts } from './findings.js'
@@ -56,6 +65,10 @@ interface LayerState {
   readonly layer: PolicyLayer
   readonly decider: Decider
   readonly rules: readonly TableRule[]
+  /** Those about tag and digest. */
+  readonly tagRules: readonly TableRule[]
+  /** Whether the other rules find nothing in the images of a repository. */
+  readonly sound: Map<Known, boolean>
   /** Some rule asks by which steps a value came: then only what has no steps is judged by its text alone. */
   readonly asksSteps: boolean
   readonly memo: Map<PathClass, ByRole>
@@ -91,24 +104,52 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
       return judgeOne(state, occurrence, resolution, at, given)
     const texts = textsOf(state, at, occurrence)
     let verdicts = texts.get(resolved)
-    if (verdicts === undefined) texts.set(resolved, (verdicts = judgeOne(state, occurrence, resolution, at, given)))
+    if (verdicts === undefined) texts.set(resolved, (verdicts = judgeImage(state, occurrence, resolution, target.reference, at)))
+    return verdicts
+  }
+
+  /** An image that is known as a whole. What nothing but its tag can be wrong with is asked for that alone: of most repositories every image is. */
+  function judgeImage(
+    state: LayerState,
+    occurrence: Occurrence,
+    resolution: Resolution,
+    reference: ImageReference,
+    at: PathClass,
+  ): Verdicts {
+    // What is built and never pulled is judged by other rules, and is rare.
+    if (occurrence.pullable === false) return judgeOne(state, occurrence, resolution, at, false)
+    const { decider, sound, tagRules } = state
+    const known = decider.knownOf(reference, occurrence.role, at)
+    if (known.common.builtHere !== undefined) return CLEAN
+    if (sound.get(known) === true) {
+      const decision = decider.decideKnown(known, reference)
+      return judgeBy(tagRules, state, { occurrence, resolution, layer: state.layer.layer, decider, at, given: false, decision })
+    }
+    const verdicts = judgeOne(state, occurrence, resolution, at, false)
+    if (!sound.has(known))
+      sound.set(known, known.denials.length === 0 && verdicts.violations.every(({ rule }) => tagRules.some(({ id }) => id === rule)))
     return verdicts
   }
 
   function judgeOne(state: LayerState, occurrence: Occurrence, resolution: Resolution, at: PathClass, given: boolean): Verdicts {
     const { layer, decider } = state
-    const { policy } = layer
     const { target } = resolution
     const reference = target.kind === 'image' || target.kind === 'unresolved' ? target.reference : undefined
     const decision = reference === undefined ? undefined : decider.decide(reference, occurrence.role, at)
     if (decision?.builtHere !== undefined) return CLEAN
     const common = { occurrence, resolution, layer: layer.layer, decider, at, given }
-    const subject: Case = decision === undefined ? common : { ...common, decision }
+    return judgeBy(state.rules, state, decision === undefined ? common : { ...common, decision })
+  }
+
+  function judgeBy(rules: readonly TableRule[], { layer: { policy }, decider }: LayerState, subject: Case): Verdicts {
+    const { decision } = subject
     let violations: Enriched[] | undefined
-    for (const { id, check } of state.rules) {
-      const violation = check?.(subject)
-      if (violation === undefined) continue
-      const severity = severityOf(policy, id, decision?.settings ?? decider.settingsAt(at))
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules[index]
+      const violation = rule?.check?.(subject)
+      if (rule === undefined || violation === undefined) continue
+      const { id } = rule
+      const severity = severityOf(policy, id, decision?.settings ?? decider.settingsAt(subject.at))
       if (severity === 'off') continue
       violations ??= []
       violations.push({ ...violation, rule: id, severity, scope: scopeOf(policy, id, context.today), text: violation.advice.join('\n') })
@@ -121,7 +162,15 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
 function stateOf(layer: PolicyLayer): LayerState {
   const { policy } = layer
   const rules = RULES.filter((rule) => rule.check !== undefined && (policy.rules.get(rule.id)?.severity?.value ?? rule.severity) !== 'off')
-  return { layer, decider: deciderOf(policy), rules, asksSteps: rules.some(({ id }) => id === 'overridable'), memo: new Map() }
+  return {
+    layer,
+    decider: deciderOf(policy),
+    rules,
+    tagRules: rules.filter(({ about }) => about === 'tag'),
+    sound: new Map(),
+    asksSteps: rules.some(({ id }) => id === 'overridable'),
+    memo: new Map(),
+  }
 }
 
 /** Verdicts by text, for places that are judged alike. What is built and never pulled differs from what may be pulled. */

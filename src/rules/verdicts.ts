@@ -36,16 +36,11 @@ export function judgeAll(judgeable: Judgeable, judge: Judge): Judgement {
 const NO_FINDINGS: readonly Finding[] = []
 const NO_OTHERS: readonly Judged[] = []
 
-/** One layer with the paths under whose settings it judges the file at hand. */
-interface LayerPaths {
-  readonly layer: number
-  readonly paths: readonly ReferenceOptions[]
-}
-
 /** Judges the references of one view. Those of a file come one after the other, and share what the file decides. */
 class ViewJudge {
   private file: string | undefined
-  private asked: readonly LayerPaths[] = []
+  /** For each layer the paths under whose settings it judges the file. */
+  private readonly asked: (readonly ReferenceOptions[])[] = []
 
   constructor(
     private readonly layers: readonly number[],
@@ -54,13 +49,7 @@ class ViewJudge {
   ) {}
 
   verdictOf({ occurrence, own, also }: Reference): Verdict {
-    if (occurrence.file !== this.file) {
-      this.file = occurrence.file
-      this.asked = this.layers.map((layer) => ({
-        layer,
-        paths: this.judgeable.judgedAs(layer, occurrence.file).map((path) => ({ path })),
-      }))
-    }
+    if (occurrence.file !== this.file) this.ask(occurrence.file)
     if (also.length === 0) return { occurrence, resolution: own, findings: this.findingsOf(occurrence, own, false), also: NO_OTHERS }
     // another build of the repository gives every value: that the file's own defaults lack one is no finding
     const given = occurrence.kind === 'dockerfile' && own.variables.length > 0 && also.some((other) => other.variables.length === 0)
@@ -72,12 +61,23 @@ class ViewJudge {
     }
   }
 
+  private ask(file: string): void {
+    this.file = file
+    const { layers, judgeable, asked } = this
+    const itself: readonly ReferenceOptions[] = [{ path: file }]
+    for (let index = 0; index < layers.length; index++) {
+      const paths = judgeable.judgedAs(layers[index] ?? 0, file)
+      asked[index] = paths.length === 1 && paths[0] === file ? itself : paths.map((path) => ({ path }))
+    }
+  }
+
   /** What every layer finds. Most find nothing, and many find the same: a list of one layer alone is taken as it is. */
   private findingsOf(occurrence: Occurrence, resolution: Resolution, given: boolean): readonly Finding[] {
     if (resolution.target.kind === 'local') return NO_FINDINGS
+    const { layers, asked } = this
     let all = NO_FINDINGS
-    for (const { layer, paths } of this.asked) {
-      const found = this.underPaths(layer, paths, occurrence, resolution, given)
+    for (let index = 0; index < layers.length; index++) {
+      const found = this.underPaths(layers[index] ?? 0, asked[index] ?? [], occurrence, resolution, given)
       if (found.length > 0) all = all.length === 0 ? found : [...all, ...found]
     }
     return all
@@ -90,7 +90,7 @@ class ViewJudge {
     resolution: Resolution,
     given: boolean,
   ): readonly Finding[] {
-    const [only] = paths
+    const only = paths[0]
     if (paths.length === 1 && only !== undefined && !given) return this.judge.reference(layer, occurrence, resolution, only)
     return strictest(paths.map((options) => this.judge.reference(layer, occurrence, resolution, { ...options, given })))
   }
@@ -159,7 +159,8 @@ function problemKey({ file, span, message }: Problem): string {
 /** In order of files and places; they nearly are already, so that each file's are put in order alone. */
 function sortByPlace(verdicts: Verdict[]): Verdict[] {
   for (let index = 1; index < verdicts.length; index++) {
-    const [before, after] = [verdicts[index - 1], verdicts[index]]
+    const before = verdicts[index - 1]
+    const after = verdicts[index]
     if (before !== undefined && after !== undefined && byPlace(before, after) > 0) return verdicts.sort(byPlace)
   }
   return verdicts
@@ -167,7 +168,8 @@ function sortByPlace(verdicts: Verdict[]): Verdict[] {
 
 /** Files in order of their paths, within a file in order of the text. */
 export function byPlace(a: Verdict, b: Verdict): number {
-  const [left, right] = [a.occurrence, b.occurrence]
+  const left = a.occurrence
+  const right = b.occurrence
   if (left.file !== right.file) return left.file < right.file ? -1 : 1
   return left.span.start.line - right.span.start.line || left.span.start.column - right.span.start.column
 }
