@@ -13,6 +13,13 @@ const BOM = 0xfeff
 const MAX_LINE_BYTES = 65_535
 const MAX_BYTES_PER_UNIT = 3
 
+interface LineState {
+  readonly number: number
+  readonly start: number
+  readonly end: number
+  readonly next: number
+}
+
 /** The physical lines of a text, one at a time. */
 export class Lines {
   /** 1-based number of the line that was read last. */
@@ -53,6 +60,25 @@ export class Lines {
       if (this.end - from === name.length && this.text.startsWith(name, from)) return true
     }
     return false
+  }
+
+  /** What `goTo` takes to be at this line again. */
+  here(): LineState {
+    const { number, start, end, next } = this
+    return { number, start, end, next }
+  }
+
+  goTo({ number, start, end, next }: LineState): void {
+    this.number = number
+    this.start = start
+    this.end = end
+    this.next = next
+  }
+
+  /** Where the line's content begins; -1 for a blank line or a comment. */
+  contentStart(): number {
+    const at = skipSpace(this.text, this.start, this.end)
+    return at >= this.end || this.text.charCodeAt(at) === HASH ? -1 : at
   }
 
   /** What `rewind` takes to go on from here. */
@@ -151,27 +177,23 @@ export interface CommentLine {
   readonly position: Position
 }
 
-/** The next instruction, or undefined at the end. `comments` gets the comment lines directly above it. */
-export function readInstruction(
-  lines: Lines,
-  escape: number,
-  template: boolean,
-  comments: CommentLine[] | undefined,
-): LogicalLine | undefined {
+/** Where the next instruction begins in the line that was read, or -1 at the end. `comments` gets the comment lines directly above it. */
+export function findInstruction(lines: Lines, template: boolean, comments: CommentLine[] | undefined): number {
   while (lines.read()) {
     const from = template ? skipMarks(lines) : skipSpace(lines.text, lines.start, lines.end)
     if (from >= lines.end) {
       if (comments !== undefined) comments.length = 0
     } else if (lines.text.charCodeAt(from) === HASH) {
       comments?.push({ text: lines.text.slice(from, lines.end), position: lines.position(from) })
-    } else return join(lines, from, escape)
+    } else return from
   }
-  return undefined
+  return -1
 }
 
 const NO_SEGMENTS: readonly Segment[] = []
 
-function join(lines: Lines, from: number, escape: number): LogicalLine {
+/** The instruction that begins at an offset of the line that was read, with the lines on which it goes on. */
+export function joinInstruction(lines: Lines, from: number, escape: number): LogicalLine {
   const { text, end } = lines
   let mark = continuation(text, from, end, escape)
   const first: Segment = { at: 0, offset: from, line: lines.number, lineStart: lines.start }
@@ -191,6 +213,11 @@ function join(lines: Lines, from: number, escape: number): LogicalLine {
     at += stop - start
   }
   return new LogicalLine(parts.join(''), first, length, segments)
+}
+
+/** Whether a line goes on in the next one. */
+export function isContinued(text: string, from: number, end: number, escape: number): boolean {
+  return continuation(text, from, end, escape) >= 0
 }
 
 /** Where the escape character stands that continues the line; -1 if it ends here. An escape before it takes its meaning away. */

@@ -2,8 +2,9 @@ import { type Occurrence, type Role, type Span, type Suppression } from '../mode
 import { lower } from './characters.js'
 import { argumentsOf, instructionError, parserError } from './dockerfile-checks.js'
 import { type Flag } from './dockerfile-flags.js'
-import { Lines, readInstruction, type CommentLine, type LogicalLine } from './dockerfile-lines.js'
+import { findInstruction, joinInstruction, Lines, type CommentLine, type LogicalLine } from './dockerfile-lines.js'
 import { readMount } from './dockerfile-mounts.js'
+import { Skipper } from './dockerfile-skip.js'
 import { hasMark, marksIn } from './dockerfile-template.js'
 import { splitArguments, type Stretch, type Word } from './dockerfile-words.js'
 import { goQuote } from './go-text.js'
@@ -131,11 +132,17 @@ export class Reader {
 
   read(): Reading {
     const comments: CommentLine[] | undefined = this.lines.text.includes(SUPPRESSION) ? [] : undefined
+    const skipper = new Skipper(this.lines, this.escape)
     let instructions = 0
     for (;;) {
-      const line = readInstruction(this.lines, this.escape, this.how.template, comments)
-      if (line === undefined) break
+      const from = findInstruction(this.lines, this.how.template, comments)
+      if (from < 0) break
       instructions++
+      if (this.stages.length > 0 && !this.how.template && skipper.skips(from)) {
+        if (comments !== undefined) comments.length = 0
+        continue
+      }
+      const line = joinInstruction(this.lines, from, this.escape)
       this.suppressions = comments && suppressionsIn(comments)
       this.instruction(line)
       if (!this.bodies(line)) break
