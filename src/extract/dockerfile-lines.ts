@@ -1,4 +1,5 @@
 import { type Position, type Span } from '../model.js'
+import { ownCopy } from './characters.js'
 import { isGoSpace } from './go-text.js'
 import { closeOfMark, opensMark } from './dockerfile-template.js'
 
@@ -146,6 +147,11 @@ export class LogicalLine {
     return { start, end: { line, column: start.column + trimmedEnd(this.text, 0, this.length) } }
   }
 
+  /** The same line, which does not keep the file's text in memory. */
+  ownCopy(): LogicalLine {
+    return new LogicalLine(ownCopy(this.text), this.first, this.length, this.more)
+  }
+
   /** The place in the file of a stretch of the joined text. */
   spanOf(from: number, to: number): Span {
     const start = this.position(from)
@@ -215,13 +221,8 @@ export function joinInstruction(lines: Lines, from: number, escape: number): Log
   return new LogicalLine(parts.join(''), first, length, segments)
 }
 
-/** Whether a line goes on in the next one. */
-export function isContinued(text: string, from: number, end: number, escape: number): boolean {
-  return continuation(text, from, end, escape) >= 0
-}
-
 /** Where the escape character stands that continues the line; -1 if it ends here. An escape before it takes its meaning away. */
-function continuation(text: string, from: number, end: number, escape: number): number {
+export function continuation(text: string, from: number, end: number, escape: number): number {
   let i = end - 1
   while (i >= from && isSpaceOrTab(text.charCodeAt(i))) i--
   if (i < from || text.charCodeAt(i) !== escape) return -1

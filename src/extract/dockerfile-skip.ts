@@ -1,4 +1,4 @@
-import { isContinued, type Lines } from './dockerfile-lines.js'
+import { continuation, type Lines } from './dockerfile-lines.js'
 
 /*
  * Most instructions of a Dockerfile name no image, and nothing is wrong with them. Those that surely are so are gone over without being joined,
@@ -61,6 +61,13 @@ const TAB = 9
 /** Pairs, or names, without escapes up to the end of the line; non-ASCII characters, some of which are white space to Go, stand in quotes alone. */
 const PAIRS = /(?:[\w.-]+=(?:[!#-&(-[\]-_a-~]|"[^"\\`\r\n]*"|'[^'\\`\r\n]*')*(?:[ \t]+|(?=[\r\n]|$)))+/y
 const NAMES = /(?:[\w.-]+(?:=(?:[!#-&(-[\]-_a-~]|"[^"\\`\r\n]*"|'[^'\\`\r\n]*')*)?(?:[ \t]+|(?=[\r\n]|$)))+/y
+
+/** A JSON array of strings that are not blank. */
+const FOLDERS = /\[[ \t]*"[!#-[\]-~]+"(?:[ \t]*,[ \t]*"[!#-[\]-~]+")*[ \t]*\]/y
+
+/** The most usual flag; a second one may be a mistake. */
+const OWNER = /--chown=[\w:.]+[ \t]+(?=[!-~])/y
+
 const NAME_AND_VALUE = /[\w.-]+[ \t]+[!-<>-[\]-_a-~]/y
 
 /** Goes over the instructions of one Dockerfile that name no image. */
@@ -84,64 +91,74 @@ export class Skipper {
     const keywordEnd = at
     while (at < end && isBlank(text.charCodeAt(at))) at++
     const first = text.charCodeAt(at)
-    if (at === keywordEnd || at >= end || first <= BLANK || first > 126 || first === DASH || first === escape) return false
-    const continued = isContinued(text, at, end, escape)
-    if (!this.fits(form, at, first, continued)) return false
-    const heredocs = form === 'run' || form === 'copy'
-    return continued ? this.skipContinued(heredocs, from) : !heredocs || this.nextHeredoc(from) >= end
+    if (at === keywordEnd || at >= end || first <= BLANK || first > 126 || first === escape) return false
+    if (first === DASH) return form === 'copy' && this.matches(OWNER, at) && this.skipsArguments(form, from, OWNER.lastIndex)
+    return this.skipsArguments(form, from, at)
   }
 
-  private fits(form: Form, at: number, first: number, continued: boolean): boolean {
+  private skipsArguments(form: Form, from: number, at: number): boolean {
+    const { text, end } = this.lines
+    const mark = continuation(text, at, end, this.escape)
+    if (!this.fits(form, at, text.charCodeAt(at), mark)) return false
+    const heredocs = form === 'run' || form === 'copy'
+    return mark >= 0 ? this.skipContinued(form, from) : !heredocs || this.nextHeredoc(from) >= end
+  }
+
+  private fits(form: Form, at: number, first: number, mark: number): boolean {
     const { text, end } = this.lines
     switch (form) {
       case 'any':
         return true
       case 'text':
-        return first !== OPEN_BRACKET
+        return first !== OPEN_BRACKET || this.endsAt(FOLDERS, at, end)
       case 'command':
       case 'run':
-        return first !== OPEN_BRACKET || (!continued && holdsStringsAlone(text, at, end))
+        return first !== OPEN_BRACKET || (mark < 0 && holdsStringsAlone(text, at, end))
       case 'copy':
-        return first !== OPEN_BRACKET && hasTwoWords(text, at, end, this.escape)
+        return first !== OPEN_BRACKET && first !== DASH && hasTwoWords(text, at, end, this.escape)
       case 'pairs':
-        return !continued && (this.endsLine(PAIRS, at) || this.begins(NAME_AND_VALUE, at))
+        return this.endsAt(PAIRS, at, mark < 0 ? end : mark) || (mark < 0 && this.matches(NAME_AND_VALUE, at))
       case 'names':
-        return !continued && this.endsLine(NAMES, at)
+        return this.endsAt(NAMES, at, mark < 0 ? end : mark)
     }
   }
 
-  private endsLine(expression: RegExp, at: number): boolean {
-    expression.lastIndex = at
-    return expression.test(this.lines.text) && expression.lastIndex === this.lines.end
+  private endsAt(expression: RegExp, at: number, end: number): boolean {
+    return this.matches(expression, at) && expression.lastIndex === end
   }
 
-  private begins(expression: RegExp, at: number): boolean {
+  private matches(expression: RegExp, at: number): boolean {
     expression.lastIndex = at
     return expression.test(this.lines.text) && expression.lastIndex <= this.lines.end
   }
 
-  /** Goes to the last line of an instruction; goes back and says no if a heredoc may begin in it. */
-  private skipContinued(heredocs: boolean, from: number): boolean {
+  /** Goes to the last line of an instruction; goes back and says no if a heredoc may begin in it, or a line of it is not sure. */
+  private skipContinued(form: Form, from: number): boolean {
+    const before = this.lines.here()
+    const skipped = this.skipsLines(form, from)
+    if (!skipped) this.lines.goTo(before)
+    return skipped
+  }
+
+  private skipsLines(form: Form, from: number): boolean {
     const { lines, escape } = this
     const { text } = lines
-    const before = lines.here()
+    const heredocs = form === 'run' || form === 'copy'
+    const words = form === 'pairs' ? PAIRS : form === 'names' ? NAMES : undefined
     const heredoc = heredocs ? this.nextHeredoc(from) : text.length
-    let start = from
-    do {
+    let mark = continuation(text, from, lines.end, escape)
+    while (mark >= 0) {
       // `<` on both sides of a line break is `<<` once the lines are joined
-      const opens = heredoc < lines.end || (heredocs && isContinuedBehindLess(text, start, lines.end))
-      if (opens) {
-        lines.goTo(before)
-        return false
-      }
-      do {
+      if (heredoc < lines.end || (heredocs && text.charCodeAt(mark - 1) === LESS)) return false
+      let start = -1
+      while (start < 0) {
         if (!lines.read()) return true
         start = lines.contentStart()
-      } while (start < 0)
-    } while (isContinued(text, lines.start, lines.end, escape))
-    if (heredoc >= lines.end) return true
-    lines.goTo(before)
-    return false
+      }
+      mark = continuation(text, lines.start, lines.end, escape)
+      if (words !== undefined && !this.endsAt(words, start, mark < 0 ? lines.end : mark)) return false
+    }
+    return heredoc >= lines.end
   }
 
   private nextHeredoc(from: number): number {
@@ -151,13 +168,6 @@ export class Skipper {
     }
     return this.heredoc
   }
-}
-
-/** The last characters before the escape character that continues a line. */
-function isContinuedBehindLess(text: string, from: number, end: number): boolean {
-  let at = end - 1
-  while (at > from && isBlank(text.charCodeAt(at))) at--
-  return at > from && text.charCodeAt(at - 1) === LESS
 }
 
 /** Whether what begins with a bracket can be no JSON array that holds other than strings; whether it is one at all does not matter. */
