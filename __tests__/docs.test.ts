@@ -7,6 +7,7 @@ import { parsePolicy } from '../src/policy/parse.js'
 import { check } from '../src/check.js'
 import { loadLayers } from '../src/policy/layers.js'
 import { PIN_LEVELS, tagLevel } from '../src/policy/pin.js'
+import { formats } from '../src/report/index.js'
 import { RULES } from '../src/rules/index.js'
 import { ROOT } from './golden.js'
 import { memoryFiles } from './memory-files.js'
@@ -41,6 +42,11 @@ describe('documentation', () => {
     expect(validated(workflows)).toEqual([])
   })
 
+  test('names every format, in the order of the table', () => {
+    const listed = /Formats: ([^.]*)\./.exec(read('README.md'))?.[1] ?? ''
+    expect([...listed.matchAll(/`(\w[\w-]*)`/g)].map(([, name]) => name)).toEqual(Object.keys(formats))
+  })
+
   test('links to files that are there', () => {
     const broken = documents.flatMap((path) =>
       [...read(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
@@ -61,6 +67,16 @@ describe('docs/rules.md', () => {
   })
   test.each(rules.map((section, index) => [ids[index] ?? '', section] as const))('%s says what, why and how to fix', (_, section) => {
     for (const word of ['**What.**', '**Why.**', '**How to fix.**']) expect(section).toContain(word)
+  })
+
+  test('gives each rule the default of the table', () => {
+    const told = rules.map((section) => / Default: (\w+)(, \*where\*)?\.\s/.exec(section.replace(/\n/g, ' '))?.slice(1) ?? [])
+    expect(told).toEqual(RULES.map(({ severity, where }) => [severity, where ? ', *where*' : undefined]))
+  })
+  test('lists the rules that are about where images come from', () => {
+    const listed = /`([\w-]+)`/g
+    const sentence = /can excuse one: ([^]*?)\.\n/.exec(intro)?.[1] ?? ''
+    expect([...sentence.matchAll(listed)].map(([, id]) => id)).toEqual(RULES.filter(({ where }) => where).map(({ id }) => id))
   })
 
   const common = policyIn(intro)

@@ -11,6 +11,7 @@ import {
 } from '../model.js'
 import { extractDockerfile } from '../extract/dockerfile.js'
 import { distinct, readDockerfile, resolveBuilds, type DockerfileCache } from './dockerfiles.js'
+import { KINDS, resolveAlone } from './kinds.js'
 import { createComposeCache, readComposeFile, readProjects, type ComposeCache, type Environment } from './projects.js'
 
 /** What was extracted already, by the identity of the content: what two inventories share is read once. */
@@ -28,7 +29,7 @@ export function createCaches(): Caches {
 export function extractAhead(files: Files, sources: readonly SourceFile[], caches: Caches): void {
   for (const source of sources) {
     if (source.kind === 'dockerfile') readDockerfile(files, source, caches.dockerfiles)
-    else readComposeFile(files, source.path, caches.compose)
+    else if (source.kind === 'compose') readComposeFile(files, source.path, caches.compose)
   }
 }
 
@@ -72,6 +73,14 @@ export function takeInventory(files: Files, sources: readonly SourceFile[], envi
       defaults(environment),
       asked.map((build) => passed(build, environment)),
     )
+    references.push(...found.references)
+    problems.push(...found.problems)
+  }
+  for (const source of sources) {
+    const way = KINDS[source.kind]
+    if (typeof way !== 'function') continue
+    const found = resolveAlone(files, source, way)
+    read.push(source)
     references.push(...found.references)
     problems.push(...found.problems)
   }
