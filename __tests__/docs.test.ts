@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { KINDS } from '../src/extract/kinds.js'
 import { parseCases } from '../src/policy/cases.js'
 import { parsePolicy } from '../src/policy/parse.js'
 import { check } from '../src/check.js'
@@ -45,6 +46,10 @@ describe('documentation', () => {
   test('names every format, in the order of the table', () => {
     const listed = /Formats: ([^.]*)\./.exec(read('README.md'))?.[1] ?? ''
     expect([...listed.matchAll(/`(\w[\w-]*)`/g)].map(([, name]) => name)).toEqual(Object.keys(formats))
+  })
+
+  test('names every kind of file, in the order of the table', () => {
+    expect([...read('docs/files.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, kind]) => kind)).toEqual(Object.keys(KINDS))
   })
 
   test('links to files that are there', () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { type Extract } from '../src/extract/extraction.js'
+import { KINDS } from '../src/extract/kinds.js'
 import { resolveValue } from '../src/resolve/resolution.js'
-import { type Extract, KINDS } from '../src/resolve/kinds.js'
 import { canonical } from '../src/resolve/reference.js'
 import { FIXTURES, expectGolden, fixturesIn } from './golden.js'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { KINDS } from '../src/resolve/kinds.js'
+import { KINDS } from '../src/extract/kinds.js'
 import { RULES } from '../src/rules/index.js'
 import { DOCUMENTS } from '../src/version.js'
 import { expectGolden, ROOT } from './golden.js'

@@ -10,8 +10,9 @@ import {
   type Span,
 } from '../model.js'
 import { extractDockerfile } from '../extract/dockerfile.js'
+import { KINDS } from '../extract/kinds.js'
+import { resolveAlone } from './alone.js'
 import { distinct, readDockerfile, resolveBuilds, type DockerfileCache } from './dockerfiles.js'
-import { KINDS, resolveAlone } from './kinds.js'
 import { createComposeCache, readComposeFile, readProjects, type ComposeCache, type Environment } from './projects.js'
 
 /** What was extracted already, by the identity of the content: what two inventories share is read once. */
