@@ -161,6 +161,13 @@ describe('the files that GitHub reads', () => {
       [...readFileSync(join(folder, name), 'utf8').matchAll(/^[ -]*uses: (\S+)(.*)/gm)].map((match) => `${match[1]}${match[2]}`),
     )
     expect(uses.filter((use) => !use.startsWith('./') && !/^[\w./-]+@[0-9a-f]{40} # v\d/.test(use))).toEqual([])
+    const names = uses.filter((use) => !use.startsWith('./'))
+    const versions = new Map([...new Set(names)].map((use) => [use.slice(0, use.indexOf('@')), use]))
+    expect(names.filter((use) => versions.get(use.slice(0, use.indexOf('@'))) !== use)).toEqual([])
+    const majors = new Map([...versions].map(([name, use]) => [name, /# (v\d+)/.exec(use)?.[1]]))
+    const shown = documents.flatMap((path) => [...read(path).matchAll(/uses: ([\w./-]+)@(v\d+)$/gm)])
+    expect(shown.length).toBeGreaterThan(5)
+    expect(shown.filter(([, name = '', major]) => (majors.get(name) ?? major) !== major).map(([use]) => use)).toEqual([])
   })
 })
 
