@@ -69,13 +69,15 @@ function placeBlocks(report: Report, style: Paint): readonly (readonly string[])
   return [...groups.values()].flatMap((group) => alignedBlocks(group, style))
 }
 
-/** The blocks of one file, aligned with each other. */
+/** The blocks of one file, aligned with each other, and once for all of them whom to ask. */
 function alignedBlocks(group: readonly (Spot | JudgedProblem)[], style: Paint): readonly (readonly string[])[] {
   const widths = {
     place: longest(group, (item) => shownPlace(item).length),
     rule: longest(group, ({ findings }) => longest(findings, ({ rule }) => rule.length)),
   }
-  return group.map((item) => ('severity' in item ? spotLines(item, widths, style) : [problemLine(item, widths.place, style)]))
+  const blocks = group.map((item) => ('severity' in item ? spotLines(item, widths, style) : [problemLine(item, widths.place, style)]))
+  const contacts = contactsOf(group.flatMap(({ findings }) => findings)).map((line) => style.dim(`${INDENT}${plain(line, MAX_SENTENCE)}`))
+  return blocks.length === 1 ? [[...blocks.flat(), ...contacts]] : [...blocks, contacts]
 }
 
 /** The greatest length; 0 of none. Not by spreading: a file can have more places than a call has arguments. */
@@ -106,7 +108,6 @@ function spotLines(spot: Spot, widths: Widths, style: Paint): string[] {
     ...rest.map((line) => (line.startsWith(INDENT) ? line : `${blank}  ${line}`)),
     ...decisions(spot, style),
     ...insteadOf(spot.findings).map((instead) => insteadLine(instead, spot, style)),
-    ...contactsOf(spot.findings).map((contact) => style.dim(`${INDENT}${plain(contact, MAX_SENTENCE)}`)),
   ]
 }
 
