@@ -32,8 +32,8 @@ export function extractCompose(text: string): ComposeFile {
   const positions = new Positions(text)
   const quick = readBlockYaml(text)
   const odd = quick === undefined ? ODD_BREAK.exec(text) : null
-  const yaml = quick ?? (odd === null ? readYaml(text) : read(text.replace(ODD_BREAKS, '\n')))
-  const others = odd === null ? NO_NODES : readYaml(text).documents
+  const yaml = quick ?? (odd === null ? wholly(text) : read(text.replace(ODD_BREAKS, '\n')))
+  const others = odd === null ? NO_NODES : wholly(text).documents
   const { documents, templates } = yaml
   const differs = odd === null ? [] : [{ message: ODD_MESSAGE, start: odd.index, end: odd.index + 1 }]
   const problems = [...differs, ...yaml.problems, ...shapeProblems(documents)].map(({ message, start, end }) => ({
@@ -50,8 +50,10 @@ const ODD_MESSAGE =
   'the file holds a character (U+0085, U+2028, U+2029 or a carriage return alone) that ends a line for compose and for no other reader; remove it'
 
 function read(text: string): YamlFile {
-  const plain = readBlockYaml(text)
-  if (plain !== undefined) return plain
+  return readBlockYaml(text) ?? wholly(text)
+}
+
+function wholly(text: string): YamlFile {
   if (readWhole === undefined) throw new WholeReaderMissing()
   return readWhole(text)
 }
