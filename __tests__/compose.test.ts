@@ -12,10 +12,13 @@ import {
   type Span,
   type Step,
 } from '../src/model.js'
+import { loadWholeReader } from '../src/extract/compose.js'
 import { type ComposeReading, readProjects } from '../src/resolve/projects.js'
 import { canonical } from '../src/resolve/reference.js'
 import { expectGolden, FIXTURES, fixturesIn } from './golden.js'
 import { memoryFiles } from './memory-files.js'
+
+await loadWholeReader()
 
 const PLATFORMS = { target: 'linux/amd64', build: 'linux/amd64' }
 const COMPOSE = /^(?:.*[._-])?(?:(?:docker-)?compose|docker-stack)(?:[._-].*)?\.ya?ml$/

@@ -93,7 +93,7 @@ describe('init', () => {
     })
     expect((await tell('init')).status).toBe(0)
     const text = written()
-    expect(parsePolicy({ path: 'p', text, own: true, base: '' }).kind).toBe('policy')
+    expect((await parsePolicy({ path: 'p', text, own: true, base: '' })).kind).toBe('policy')
     expect(text).toMatch(/^ {6}library: \{ pin: patch \} +# Dockerfile:1$/m)
     expect(text).toMatch(/^pin: digest$/m)
     expect(text).toMatch(/^ {6}- distroless\/static +# Dockerfile:2$/m)
@@ -133,7 +133,7 @@ describe('init', () => {
     folder.write({ 'x\nregistries: any\n/Dockerfile': 'FROM alpine:3.20\n' })
     expect((await tell('init')).status).toBe(0)
     expect(written()).not.toMatch(/^registries: any/m)
-    expect(parsePolicy({ path: 'p', text: written(), own: true, base: '' }).kind).toBe('policy')
+    expect((await parsePolicy({ path: 'p', text: written(), own: true, base: '' })).kind).toBe('policy')
   })
 })
 

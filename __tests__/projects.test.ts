@@ -2,17 +2,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type ComposeFile, extractCompose } from '../src/extract/compose.js'
+import { type ComposeFile, extractCompose, loadWholeReader } from '../src/extract/compose.js'
 import { type Build, type NamedContext, type Reference, type SourceFile } from '../src/model.js'
 import { folderOf, joined, resolvePath } from '../src/resolve/paths.js'
 import { buildsOf, DockerfileNames } from '../src/resolve/project-builds.js'
 import { Environments } from '../src/resolve/project-environment.js'
-import { loadProject } from '../src/resolve/project-load.js'
+import { includesFor, loadProject } from '../src/resolve/project-load.js'
 import { childOf, textOf } from '../src/resolve/project-tree.js'
 import { volumesOf } from '../src/resolve/project-values.js'
 import { type ComposeReading, createComposeCache, type Environment, readProjects } from '../src/resolve/projects.js'
 import { ROOT } from './golden.js'
 import { memoryFiles } from './memory-files.js'
+
+await loadWholeReader()
 
 const PLATFORMS = { target: 'linux/amd64', build: 'linux/amd64' }
 
@@ -76,7 +78,11 @@ function loaded({ input, composeFiles = [] }: ProjectCase) {
     const found = files.read(path)
     return found.kind === 'text' ? extractCompose(found.text) : 'no such file'
   }
-  const project = loadProject(composeFiles, folder, given.lookup, content, environments)
+  const project = loadProject(composeFiles, folder, given.lookup, {
+    read: content,
+    environments,
+    includes: includesFor(composeFiles.length),
+  })
   return { project, files, folder, lookup: given.lookup }
 }
 

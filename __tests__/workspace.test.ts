@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { isDiscovered } from '../src/files/discover.js'
 import { parseIndex } from '../src/files/git-index.js'
 import { locate, topLevelOf } from '../src/files/root.js'
+import { whollyTracked } from '../src/files/tracked.js'
 import { openWorkspace } from '../src/files/workspace.js'
 import { testFolder, type TestFolder } from './repository.js'
 
@@ -282,6 +283,70 @@ describe('in a git checkout', () => {
     folder.git('update-index', '--no-split-index')
     folder.git('add', '--intent-to-add', '--force', 'a/Dockerfile')
     expect(await found()).toEqual(told)
+  })
+})
+
+describe('a small checkout that holds nothing but tracked files needs no git', () => {
+  const tracked = (): boolean => whollyTracked(folder.root) !== undefined
+  const agree = (expected: boolean): void => {
+    expect(tracked()).toBe(expected)
+    if (expected) expect(folder.git('ls-files', '--others', '--exclude-standard')).toBe('')
+  }
+  beforeEach(() => {
+    folder.git('init', '--quiet')
+    folder.write({ Dockerfile: 'FROM a\n', 'a/b/compose.yaml': 'services: {}\n', 'ä/ö': '', '.gitignore': 'ignored\n' })
+    folder.link('to-folder', 'a')
+    folder.link('to-file', 'Dockerfile')
+    folder.commit()
+  })
+
+  test('as it was checked out', async () => {
+    agree(true)
+    expect(await openWorkspace(folder.root).untracked()).toEqual([])
+  })
+  test('with an empty folder, and without a tracked file', () => {
+    mkdirSync(join(folder.root, 'empty'))
+    unlinkSync(join(folder.root, 'Dockerfile'))
+    agree(true)
+  })
+  test('with a file that is staged, or meant to be', () => {
+    folder.write({ staged: '', meant: '' })
+    folder.git('add', 'staged')
+    folder.git('add', '--intent-to-add', 'meant')
+    agree(true)
+  })
+  test.each(['untracked', 'a/untracked', 'ignored', 'new/untracked', '.Git/x', 'a/.git/config', 'to-folder-2/x'])('not with %s', (path) => {
+    folder.write({ [path]: '' })
+    agree(false)
+  })
+  test('not with an untracked link, or a folder where a file was', () => {
+    folder.link('link', 'a')
+    agree(false)
+    unlinkSync(join(folder.root, 'link'))
+    unlinkSync(join(folder.root, 'Dockerfile'))
+    folder.write({ 'Dockerfile/x': '' })
+    agree(false)
+  })
+  test('not with a name that is not UTF-8, nor with a submodule', () => {
+    const name = Buffer.concat([Buffer.from(`${folder.root}/`), Buffer.from([0xff])])
+    writeFileSync(name, '')
+    folder.commit()
+    agree(false)
+    unlinkSync(name)
+    folder.commit()
+    agree(true)
+    folder.git('update-index', '--add', '--cacheinfo', `160000,${folder.git('rev-parse', 'HEAD').trim()},module`)
+    mkdirSync(join(folder.root, 'module'))
+    agree(false)
+  })
+  test('not with thousands of files', () => {
+    folder.write(Object.fromEntries(Array.from({ length: 2001 }, (_, index) => [`many/${index}`, ''])))
+    folder.commit()
+    agree(false)
+  })
+  test('not outside git', () => {
+    rmSync(join(folder.root, '.git'), { recursive: true })
+    agree(false)
   })
 })
 

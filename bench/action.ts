@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Program } from './measure.js'
@@ -28,6 +29,7 @@ export function actionOn(bundle: string, repository: Repository, cache: string):
       GITHUB_EVENT_PATH: file('event.json', JSON.stringify(event)),
       GITHUB_REPOSITORY: 'acme/monorepo',
       GITHUB_REF: 'refs/heads/main',
+      GITHUB_SHA: execFileSync('git', ['rev-parse', 'HEAD'], { cwd: repository.folder, encoding: 'utf8' }).trim(),
       GITHUB_WORKSPACE: repository.folder,
       GITHUB_WORKFLOW: 'images',
       GITHUB_JOB: 'check',

@@ -31,7 +31,7 @@ function imageOf(text: string): ImageReference {
   return parsed.reference
 }
 
-const parsed = parsePolicy({ path: '.github/image-policy.yml', text: generatePolicy(), own: true, base: '' }, TODAY)
+const parsed = await parsePolicy({ path: '.github/image-policy.yml', text: generatePolicy(), own: true, base: '' }, TODAY)
 if (parsed.kind === 'errors') throw new Error(`the bench wrote a policy with errors: ${JSON.stringify(parsed.errors)}`)
 const { policy } = parsed
 const list = references()

@@ -1,4 +1,5 @@
 import { list } from '../src/check.js'
+import { loadWholeReader } from '../src/extract/compose.js'
 import { type Content, type Files } from '../src/model.js'
 import { HOSTILE, type Hostile } from './hostile.js'
 
@@ -70,6 +71,7 @@ function table(tree: Readonly<Record<string, string>>): Files {
   }
 }
 
+await loadWholeReader()
 const [scale = '1', ...ids] = process.argv.slice(2)
 for (const attack of HOSTILE) {
   if (ids.length === 0 || ids.includes(attack.id)) process.stdout.write(`${JSON.stringify(await measure(attack, Number(scale)))}\n`)

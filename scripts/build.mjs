@@ -4,62 +4,120 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { transformSync } from 'esbuild'
-import ts from 'typescript'
+import { build as bundle, transformSync } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const ncc = join(root, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js')
-const BUNDLES = [
-  { source: 'main', folder: '' },
-  { source: 'cli', folder: 'cli' },
-]
+
+/** Both are CommonJS: Node takes eight milliseconds longer to start a module. */
+const COMMONJS = '{"type":"commonjs"}\n'
+
+/** What a usual run loads goes into one file; what a run may need besides, each into one of its own. */
+const COMMON = {
+  cli: ['commands/check.ts', 'report/text.ts', 'report/escape.ts'],
+  main: ['github/run.ts', 'report/json.ts'],
+}
+
+/** Builds everything into a folder that is empty or not there, by way of a workshop of its own: two builds may run at a time. */
+async function build(workshop, out) {
+  const [cli, main] = [join(workshop, 'cli'), join(workshop, 'main')]
+  const ofCli = await flatten('cli', cli, [])
+  for (const name of filesBelow(cli))
+    write(join(out, 'cli', name), minified(readFileSync(join(cli, name), 'utf8'), { 'dynamic-import': false }))
+  write(join(out, 'cli', 'package.json'), COMMONJS)
+  write(join(out, 'cli', 'licenses.txt'), [...licensesOf(ofCli).values()].join(''))
+
+  const ofMain = await flatten('main', main, ['@actions/github', '@octokit/*', 'minimatch', 'yaml'])
+  write(join(workshop, 'package.json'), '{}\n') // the project's own would make modules of everything
+  const args = ['build', join(main, 'index.js'), '--out', join(workshop, 'packed'), '--license', 'licenses.txt', '--no-cache', '--quiet']
+  execFileSync(process.execPath, [ncc, ...args], { cwd: workshop, stdio: ['ignore', 'inherit', 'inherit'] })
+  const packed = (name) => readFileSync(join(workshop, 'packed', name), 'utf8')
+  for (const name of filesBelow(join(workshop, 'packed'))) if (name.endsWith('.js')) write(join(out, name), minified(packed(name), {}))
+  const others = [...licensesOf(ofMain)].filter(([name]) => !packed('licenses.txt').includes(`${name}\n`))
+  write(join(out, 'licenses.txt'), [packed('licenses.txt'), ...others.map(([, text]) => text)].join('\n'))
+  write(join(out, 'package.json'), COMMONJS)
+}
+
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
 
 /**
- * Sources as JavaScript modules. `npm run typecheck` is for types; ncc's own way to leave them out turns modules into CommonJS, which the packages of
- * `@actions` cannot be loaded from.
+ * An entry and all that it imports as few flat files, each of them one scope: what stands in functions within functions is read again and again
+ * before it runs. Tells the files that went in.
  */
-function transpile(lib) {
-  const compilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    isolatedModules: true,
-    newLine: ts.NewLineKind.LineFeed,
-  }
-  for (const name of filesBelow(join(root, 'src'))) {
-    if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue
-    const { outputText } = ts.transpileModule(readFileSync(join(root, 'src', name), 'utf8'), { fileName: name, compilerOptions })
-    const out = join(lib, name.replace(/\.ts$/, '.js'))
-    mkdirSync(dirname(out), { recursive: true })
-    writeFileSync(out, outputText)
+async function flatten(name, outdir, external) {
+  const { metafile } = await bundle({
+    entryPoints: { index: join(root, 'src', `${name}.ts`) },
+    outdir,
+    absWorkingDir: root,
+    bundle: true,
+    preserveSymlinks: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    chunkNames: '[name]-[hash]',
+    legalComments: 'none',
+    charset: 'utf8',
+    logLevel: 'warning',
+    metafile: true,
+    plugins: [joining(COMMON[name].map((file) => join(root, 'src', file)))],
+    external,
+  })
+  return Object.keys(metafile.inputs)
+}
+
+/** A file that every part leads to is in the part that all share: so each part that is loaded on demand imports what a usual run loads anyway. */
+function joining(common) {
+  const head = common.map((file) => `import ${JSON.stringify(file)}\n`).join('')
+  const parts = new Set()
+  return {
+    name: 'joining',
+    setup({ onResolve, onLoad, resolve }) {
+      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+        if (kind === 'dynamic-import') parts.add(join(resolveDir, path).replace(/\.js$/, '.ts'))
+        return undefined
+      })
+      // Its parts for OpenID and for processes load a network client before anybody asks for them; what is not used has no effect.
+      onResolve({ filter: /^@actions\/core$|^\.\/[a-z-]+\.js$/ }, async ({ path, pluginData, ...from }) => {
+        if (pluginData === 'resolved' || !/@actions[\\/]core/.test(path + from.importer)) return undefined
+        const found = await resolve(path, { ...from, pluginData: 'resolved' })
+        return { ...found, sideEffects: false }
+      })
+      onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) =>
+        parts.has(path) && !common.includes(path) ? { contents: head + readFileSync(path, 'utf8'), loader: 'ts' } : undefined,
+      )
+    },
   }
 }
 
-/** Builds every bundle into a folder that is empty or not there, by way of a workshop of its own: two builds may run at a time. */
-function build(workshop, out) {
-  const lib = join(workshop, 'lib')
-  transpile(lib)
-  for (const { source, folder } of BUNDLES) {
-    const entry = join(lib, `${source}.js`)
-    const args = ['build', entry, '--out', join(out, folder), '--license', 'licenses.txt', '--no-cache', '--quiet']
-    execFileSync(process.execPath, [ncc, ...args], { cwd: workshop, stdio: ['ignore', 'inherit', 'inherit'] })
-  }
-  minify(out)
+function minified(text, supported) {
+  return transformSync(text, {
+    minify: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    legalComments: 'none',
+    charset: 'utf8',
+    supported,
+  }).code
 }
 
-/** ncc would minify the entries alone, and their chunks are read and compiled at every start as well. */
-function minify(out) {
-  for (const name of filesBelow(out).filter((one) => one.endsWith('.js'))) {
-    const path = join(out, name)
-    const { code } = transformSync(readFileSync(path, 'utf8'), {
-      minify: true,
-      format: 'esm',
-      target: 'node20',
-      legalComments: 'none',
-      charset: 'utf8',
-    })
-    writeFileSync(path, code)
-  }
+/** The licences of the packages that some files belong to, by the packages' names, which they are in order of. */
+function licensesOf(files) {
+  const folders = new Set(files.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
+  return new Map(
+    [...folders].sort().map((folder) => {
+      const { name, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+      const file = readdirSync(join(root, folder)).find((one) => /^licen[cs]e/i.test(one))
+      if (file === undefined) throw new Error(`${name} has no licence file`)
+      return [name, `${name}\n${license}\n${readFileSync(join(root, folder, file), 'utf8')}\n`]
+    }),
+  )
 }
 
 function filesBelow(folder) {
@@ -92,7 +150,7 @@ mkdirSync(join(root, '.cache'), { recursive: true })
 const workshop = mkdtempSync(join(root, '.cache', 'build-'))
 const out = join(workshop, 'dist')
 try {
-  build(workshop, out)
+  await build(workshop, out)
   if (process.argv.includes('--check')) check(out)
   else {
     rmSync(dist, { recursive: true, force: true }) // chunks of an earlier build would stay

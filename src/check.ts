@@ -30,7 +30,8 @@ export interface CheckOptions extends Omit<SurveyOptions, 'suspects'> {
  * with a base, which is judged in the same way, only what it lacks is new.
  */
 export async function check(files: Files, layers: readonly PolicyLayer[], options: CheckOptions): Promise<Report> {
-  const caches = createCaches()
+  // a base is read beside the head, and has most of its files
+  const caches = options.base === undefined ? {} : createCaches()
   const views = viewsOf(layers)
   const judge = createJudge(layers, options)
   const head = await survey(files, views, suspecting(options, options.base?.changed), caches)
@@ -60,7 +61,7 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
 
 /** The inventory alone, no policy needed. */
 export async function list(files: Files, options: SurveyOptions): Promise<Report> {
-  const { views, files: read, skipped } = await survey(files, [], options, createCaches())
+  const { views, files: read, skipped } = await survey(files, [], options, {})
   const inventory = views.map((view) => view.inventory)
   return {
     files: read,

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { run } from './github/run.js'
 
-await run({
+void run({
   core: {
     getInput: (name) => core.getInput(name),
     setOutput: core.setOutput,

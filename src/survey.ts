@@ -1,6 +1,7 @@
+import { loadWholeReader, withWholeReader } from './extract/compose.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
-import { extractAhead, takeInventory, type Caches } from './resolve/inventory.js'
+import { createCaches, InventoryTaking, type Caches } from './resolve/inventory.js'
 import { type Environment } from './resolve/project-environment.js'
 
 /** What one policy layer says of files and of the values that the pipeline passes. */
@@ -33,32 +34,34 @@ export interface Survey {
   readonly judgedAs: (layer: number, file: string) => readonly string[]
 }
 
+/** Of so many compose files one will need the whole YAML reader, and to begin again at that one would cost more than to load it now. */
+const MANY_COMPOSE = 40
+
 /** Finds, reads and resolves everything; with no layers, once, without exclusions. */
 export async function survey(files: Files, layers: readonly LayerView[], options: SurveyOptions, caches: Caches): Promise<Survey> {
   const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
-  const early = discover(files, layers, options)
-  extractAhead(
-    files,
-    early.filter(({ path }) => !dropped(path)),
-    caches,
-  )
-  await files.settled()
-  const found = discover(files, layers, options)
   const inPaths = within(options.paths)
   const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
+  const groups = groupByVariables(layers)
+  const shared = groups.length > 1 && caches.dockerfiles === undefined ? createCaches() : caches
+  const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared))
+  const early = discover(files, layers, options)
+  const ahead = early.sources.filter(({ path }) => !dropped(path))
+  for (const taking of takings) taking.ahead(ahead)
+  await files.settled()
+  const found = discover(files, layers, options, early).sources
   const sources = found.filter((file) => !dropped(file.path))
-  const views = groupByVariables(layers).map(({ members, variables }) => {
-    const environment: Environment = {
-      envFiles: options.envFiles,
-      platforms: options.platforms,
-      variables,
-      wanted,
-      ...(options.process && { process: options.process }),
-    }
-    const inventory = takeInventory(files, sources, environment, caches)
-    return { layers: members, inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] } }
-  })
-  const read = new Map(views.flatMap((view) => view.inventory.files.map((file) => [file.path, file] as const)))
+  if (sources.filter(({ kind }) => kind === 'compose').length > MANY_COMPOSE) await loadWholeReader()
+  const views: Survey['views'][number][] = []
+  for (const [index, taking] of takings.entries()) {
+    const inventory = await withWholeReader(() => taking.finish(sources))
+    views.push({
+      layers: groups[index]?.members ?? [],
+      inventory: { ...inventory, problems: [...(files.problems?.() ?? []), ...inventory.problems] },
+    })
+  }
+  const read = new Map<string, SourceFile>()
+  for (const { inventory } of views) for (const file of inventory.files) read.set(file.path, file)
   const skipped = found
     .filter((file) => dropped(file.path) && !read.has(file.path))
     .map((file) => ({ file: file.path, reason: 'excluded' }))
@@ -66,13 +69,30 @@ export async function survey(files: Files, layers: readonly LayerView[], options
   return { views, files: [...read.values()].sort(byPath), skipped, judgedAs: (layer, file) => reach[layer]?.(file) ?? [file] }
 }
 
+function environmentOf(
+  { envFiles, platforms, process }: SurveyOptions,
+  variables: ReadonlyMap<string, Value>,
+  wanted: (path: string) => boolean,
+): Environment {
+  return { envFiles, platforms, variables, wanted, ...(process && { process }) }
+}
+
 const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
 
-function discover(files: Files, layers: readonly LayerView[], { paths, suspects }: SurveyOptions): readonly SourceFile[] {
-  const found = new Map<string, SourceFile>()
+/** What was discovered, and in which list of paths. */
+interface Discovery {
+  readonly listed: readonly string[]
+  readonly sources: readonly SourceFile[]
+}
+
+/** Nothing new is discovered in the list that was looked through before. */
+function discover(files: Files, layers: readonly LayerView[], { paths, suspects }: SurveyOptions, before?: Discovery): Discovery {
   const extras = layers.flatMap((layer) => layer.extra ?? [])
+  const listed = files.find(extras.length > 0 ? anyName : isDiscovered)
+  if (before?.listed === listed) return before
+  const found = new Map<string, SourceFile>()
   const wanted = within(paths)
-  for (const path of files.find(extras.length > 0 ? anyName : isDiscovered)) {
+  for (const path of listed) {
     if (!wanted(path)) continue
     const source = sourceOf(files, path) ?? extraOf(extras, path)
     if (source !== undefined) found.set(path, source)
@@ -82,7 +102,7 @@ function discover(files: Files, layers: readonly LayerView[], { paths, suspects 
     const kind = found.has(path) || !wanted(path) ? undefined : lookInto(files, path)
     if (kind !== undefined) found.set(path, { path, kind })
   }
-  return [...found.values()]
+  return { listed, sources: [...found.values()] }
 }
 
 const anyName = (): boolean => true

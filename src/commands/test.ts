@@ -48,7 +48,7 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
   const context = { today: target.today, ...(repository !== undefined && { repository }) }
   const outcomes: Outcome[] = []
   for (const file of given.positionals) {
-    const cases = readCases(file, io)
+    const cases = await readCases(file, io)
     if (isFailure(cases)) return cases
     for (const one of cases) {
       const fault = faultOf(one, layers, context)
@@ -60,14 +60,14 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
   return deliver(text, given, io) ?? (failed ? EXIT.refused : EXIT.clean)
 }
 
-function readCases(file: string, io: Io): readonly PolicyCase[] | Failure {
+async function readCases(file: string, io: Io): Promise<readonly PolicyCase[] | Failure> {
   let text: string
   try {
     text = readFileSync(resolve(io.workingFolder, file), 'utf8')
   } catch (error) {
     return failure(`${file} cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`)
   }
-  const parsed = parseCases(file, text)
+  const parsed = await parseCases(file, text)
   return parsed.kind === 'cases' ? parsed.cases : failure('nothing was tested', ...tellErrors(parsed.errors))
 }
 

@@ -3,7 +3,7 @@ import { entryOf, shapeProblems } from './compose-shape.js'
 import { Positions } from './positions.js'
 import { parseSuppression } from './suppression.js'
 import { readBlockYaml } from './yaml-block.js'
-import { readYaml, type YamlFile, type YamlNode, type YamlScalar } from './yaml.js'
+import { type YamlFile, type YamlNode, type YamlScalar } from './yaml.js'
 
 /** What a compose file says by itself, before any variable has a value. */
 export interface ComposeFile {
@@ -27,13 +27,13 @@ export interface ComposeFile {
 const ODD_BREAK = /[\u0085\u2028\u2029]|\r(?!\n)/
 const ODD_BREAKS = /[\u0085\u2028\u2029]|\r(?!\n)/g
 
-/** Reads the YAML of a compose file. Never throws. */
+/** Reads the YAML of a compose file. Throws nothing but `WholeReaderMissing`, for a file that is not in plain style. */
 export function extractCompose(text: string): ComposeFile {
   const positions = new Positions(text)
   const quick = readBlockYaml(text)
   const odd = quick === undefined ? ODD_BREAK.exec(text) : null
-  const yaml = quick ?? (odd === null ? readYaml(text) : read(text.replace(ODD_BREAKS, '\n')))
-  const others = odd === null ? NO_NODES : readYaml(text).documents
+  const yaml = quick ?? (odd === null ? wholly(text) : read(text.replace(ODD_BREAKS, '\n')))
+  const others = odd === null ? NO_NODES : wholly(text).documents
   const { documents, templates } = yaml
   const differs = odd === null ? [] : [{ message: ODD_MESSAGE, start: odd.index, end: odd.index + 1 }]
   const problems = [...differs, ...yaml.problems, ...shapeProblems(documents)].map(({ message, start, end }) => ({
@@ -50,7 +50,34 @@ const ODD_MESSAGE =
   'the file holds a character (U+0085, U+2028, U+2029 or a carriage return alone) that ends a line for compose and for no other reader; remove it'
 
 function read(text: string): YamlFile {
-  return readBlockYaml(text) ?? readYaml(text)
+  return readBlockYaml(text) ?? wholly(text)
+}
+
+function wholly(text: string): YamlFile {
+  if (readWhole === undefined) throw new WholeReaderMissing()
+  return readWhole(text)
+}
+
+/** The reader of all YAML is a third of the program, and most repositories have no file that needs it: absent until one does. */
+let readWhole: ((text: string) => YamlFile) | undefined
+
+/** A file needs the reader of all YAML, which is not loaded yet. */
+class WholeReaderMissing extends Error {}
+
+/** Loads the reader of all YAML, once and for all. */
+export async function loadWholeReader(): Promise<void> {
+  readWhole ??= (await import('./yaml.js')).readYaml
+}
+
+/** What some work gives that reads compose files; it is done again from its beginning if a file turns out to need the reader of all YAML. Only that may be half done. */
+export async function withWholeReader<T>(work: () => T): Promise<T> {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof WholeReaderMissing)) throw error
+    await loadWholeReader()
+    return work()
+  }
 }
 
 /** Merging changes nothing: one document, which says nothing of other files or services. */

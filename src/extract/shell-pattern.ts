@@ -108,32 +108,50 @@ function compile(written: string): { kind: 'pattern'; units: Pattern } | { kind:
   return { kind: 'pattern', units }
 }
 
-/** What may be kept as one byte a state; beyond it, only what was seen. */
-const MAX_MARKS = 4096
+/** States that may be kept as one bit each: a mebibyte. Beyond them, only what was tried, which takes ten times as long. */
+const MAX_MARKS = 8_388_608
 
+/** What was tried; each answers whether it was new. */
 interface Tried {
-  has(state: number): boolean
-  add(state: number): void
+  add(state: number): boolean
   clear(): void
 }
 
 class Marks implements Tried {
-  private readonly marks: Uint8Array
+  private readonly bits: Uint32Array
+  private touched: number[] = []
 
   constructor(states: number) {
-    this.marks = new Uint8Array(states)
+    this.bits = new Uint32Array((states >>> 5) + 1)
   }
 
-  has(state: number): boolean {
-    return this.marks[state] === 1
+  add(state: number): boolean {
+    const index = state >>> 5
+    const bit = 1 << (state & 31)
+    const word = this.bits[index] ?? 0
+    if ((word & bit) !== 0) return false
+    if (word === 0) this.touched.push(index)
+    this.bits[index] = word | bit
+    return true
   }
 
-  add(state: number): void {
-    this.marks[state] = 1
+  /** Takes no longer than adding did. */
+  clear(): void {
+    for (const index of this.touched) this.bits[index] = 0
+    this.touched = []
+  }
+}
+
+class Few implements Tried {
+  private readonly states = new Set<number>()
+
+  add(state: number): boolean {
+    const before = this.states.size
+    return this.states.add(state).size > before
   }
 
   clear(): void {
-    this.marks.fill(0)
+    this.states.clear()
   }
 }
 
@@ -148,7 +166,8 @@ class Matcher {
     private readonly budget: Budget,
   ) {
     const states = (pattern.length + 1) * (text.length + 1)
-    this.tried = states <= MAX_MARKS ? new Marks(states) : new Set<number>()
+    this.tried = states <= MAX_MARKS ? new Marks(states) : new Few()
+    if (states <= MAX_MARKS) budget.steps -= states >>> 5 // the zeros are written too
   }
 
   /** Where the preferred match that begins at `start` ends; -1 if there is none. */
@@ -157,8 +176,7 @@ class Matcher {
     const stack = [start]
     for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
       if (--this.budget.steps < 0) return 'spent'
-      if (this.tried.has(state)) continue
-      this.tried.add(state)
+      if (!this.tried.add(state)) continue
       const op = Math.floor(state / width)
       const at = state % width
       const unit = this.pattern[op]

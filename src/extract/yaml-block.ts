@@ -21,8 +21,8 @@ const UNSURE_MARK = /(?!^)\ufeff|^\ufeff[^a-z#\n]/i
 /** Deeper files exist, but nobody writes them. */
 const MAX_DEPTH = 32
 
-/** compose-go's own limit on the nodes of a document (loader/reset.go). */
-export const MAX_NODES = 100_000
+/** compose-go's own limit on the nodes of a document (loader/reset.go); compose refuses the file, and the rest of it is not read. */
+const MAX_NODES = 100_000
 
 const BLANK = 32
 const HASH = 35
@@ -40,6 +40,8 @@ export function readBlockYaml(text: string): YamlFile | undefined {
 class BlockReader {
   private readonly lines: YamlLines
   private readonly inline: InlineReader
+  /** Where reading ended because there were too many nodes. */
+  private stopped: number | undefined
 
   constructor(private readonly text: string) {
     this.lines = new YamlLines(text)
@@ -58,11 +60,15 @@ class BlockReader {
       const root = this.node(-1, 0)
       if (root === undefined || root.kind === 'scalar' || lines.indent >= 0) return undefined
       documents.push(root)
-      if (inline.nodes > MAX_NODES)
-        problems.push({ message: `compose file exceeds maximum node visit limit (${MAX_NODES})`, start: 0, end: 0 })
+      if (this.stopped !== undefined) problems.push(exceeded(this.stopped))
       if (!lines.marker) return { documents, problems, templates: inline.templates }
       if (!this.opened()) return undefined
     }
+  }
+
+  private stop(): void {
+    this.stopped ??= this.lines.start
+    this.lines.finish()
   }
 
   /** Goes behind a `---` that stands alone; false if nothing of the document follows. */
@@ -93,6 +99,7 @@ class BlockReader {
     for (;;) {
       const value: YamlNode | undefined = key && this.valueOf(indent, depth)
       if (value === undefined || key === undefined || !map.add({ key, value }, isMergeKey(this.text, key))) return undefined
+      if (inline.nodes > MAX_NODES) this.stop()
       if (lines.indent !== indent || lines.item) {
         const entries = lines.indent > indent ? undefined : map.merged()
         return entries && { kind: 'map', entries, start, end: value.end }
@@ -125,6 +132,7 @@ class BlockReader {
       if (item === undefined) return undefined
       items.push(item)
       end = item.end
+      if (this.inline.nodes > MAX_NODES) this.stop()
     }
     return lines.indent > indent ? undefined : { kind: 'list', items, start, end }
   }
@@ -176,4 +184,8 @@ class BlockReader {
   private isNothing(at: number): boolean {
     return at >= this.lines.end || (this.text.charCodeAt(at) === HASH && this.text.charCodeAt(at - 1) === BLANK)
   }
+}
+
+function exceeded(at: number): YamlProblem {
+  return { message: `compose file exceeds maximum node visit limit (${MAX_NODES}): what follows was not read`, start: at, end: at }
 }

@@ -1,5 +1,21 @@
-import { Composer, isAlias, isMap, isNode, isScalar, isSeq, type Pair, Parser, Scalar, Schema, type YAMLMap, type YAMLSeq } from 'yaml'
+import {
+  Composer,
+  type CST,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Pair,
+  Parser,
+  Scalar,
+  Schema,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 import { goQuote } from './go-text.js'
+import { Limits } from './yaml-limits.js'
 import { typeOfPlain, type ScalarType, type Typed } from './yaml-scalars.js'
 
 /*
@@ -66,7 +82,7 @@ export interface YamlFile {
 const MAX_NODES = 100_000
 
 /** Entries that merge keys may copy; 100 services with 20 keys make 2,000. Aliases make the work grow with the square of the file. */
-const MAX_MERGED = 200_000
+const MAX_MERGED = 50_000
 
 /** A reader follows the first ones; a hostile file has one a line. */
 const MAX_PROBLEMS = 20
@@ -97,12 +113,7 @@ function compose(text: string, reader: Reader): void {
   try {
     Error.stackTraceLimit = 0 // each problem is an Error to the library, and its stack trace takes longer than all else
     const composer = new Composer({ schema: failsafe, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
-    let broken = 0
-    for (const token of new Parser().parse(text)) {
-      if (token.type === 'error' && ++broken > MAX_PROBLEMS) {
-        reader.problem(`failed to parse: yaml: ${token.message}`, token.offset, token.offset)
-        break
-      }
+    for (const token of tokensOf(text, reader)) {
       for (const { contents, errors } of composer.next(token)) reader.document(contents, errors)
     }
     for (const { contents, errors } of composer.end()) reader.document(contents, errors)
@@ -115,12 +126,33 @@ function compose(text: string, reader: Reader): void {
   }
 }
 
+/** The library's parser, step by step; a text beyond the limits ends where it meets them. */
+function* tokensOf(text: string, reader: Reader): Generator<CST.Token, void> {
+  const parser = new Parser()
+  const limits = new Limits()
+  let broken = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    const refused = limits.refuse(lexeme)
+    if (refused !== undefined) {
+      reader.stop(refused, limits.offset)
+      break
+    }
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'error' && ++broken > MAX_PROBLEMS)
+        return reader.problem(`failed to parse: yaml: ${token.message}`, token.offset, token.offset)
+      yield token
+    }
+  }
+  yield* parser.end()
+}
+
 class Reader {
   private readonly documents: YamlNode[] = []
   private readonly problems: YamlProblem[] = []
   private readonly templates: YamlScalar[] = []
   /** Undefined as long as the node is being read. go-yaml keeps them from document to document. */
   private readonly anchors = new Map<string, YamlNode | undefined>()
+  private stopped = Infinity
   private nodes = 0
   private merged = 0
 
@@ -132,10 +164,17 @@ class Reader {
   }
 
   document(contents: unknown, errors: readonly { readonly message: string; readonly pos: readonly [number, number] }[]): void {
-    for (const { message, pos } of errors) this.problem(`failed to parse: yaml: ${message}`, pos[0], pos[1])
+    // what is open where reading stopped is no mistake of the file
+    for (const { message, pos } of errors) if (pos[0] < this.stopped) this.problem(`failed to parse: yaml: ${message}`, pos[0], pos[1])
     this.nodes = 0
     this.documents.push(this.value(contents, 0))
     if (this.nodes > MAX_NODES) this.problem(`compose file exceeds maximum node visit limit (${MAX_NODES})`, 0, 0)
+  }
+
+  /** Nothing is read from there on. */
+  stop(message: string, at: number): void {
+    this.stopped = at
+    this.problem(message, at, at)
   }
 
   problem(message: string, start: number, end: number): void {

@@ -8,15 +8,16 @@ export const MAX_FILE_BYTES = 1 << 20
 /** Linux's PATH_MAX: nothing longer can be opened, or be a link's target. */
 export const MAX_PATH_LENGTH = 4096
 
-const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/')
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
 
-/** The text in a file's bytes, or in words why there is none. */
-export function decode(bytes: Buffer): Content {
-  if (bytes.length > MAX_FILE_BYTES) return tooLarge(bytes.length)
-  if (bytes.includes(0) || !isUtf8(bytes)) return unreadable('it is binary, or not UTF-8')
-  if (bytes.subarray(0, LFS_POINTER.length).equals(LFS_POINTER))
-    return unreadable('it is a Git LFS pointer; its content is not in the repository')
-  return { kind: 'text', text: bytes.toString('utf8') }
+/** The text in a file's bytes (the first `length` of them), or in words why there is none. */
+export function decode(bytes: Buffer, length = bytes.length): Content {
+  if (length > MAX_FILE_BYTES) return tooLarge(length)
+  const text = bytes.toString('utf8', 0, length)
+  // bytes that are not UTF-8 become U+FFFD, which may also stand there as it is
+  if (text.includes('\0') || (text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length))))
+    return unreadable('it is binary, or not UTF-8')
+  return text.startsWith(LFS_POINTER) ? unreadable('it is a Git LFS pointer; its content is not in the repository') : { kind: 'text', text }
 }
 
 /** A file of that many bytes is not read. */

@@ -8,8 +8,6 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 /** Windows has no O_NOFOLLOW. */
 const MUST_LOOK_FIRST = process.platform === 'win32'
 
-let shared: Buffer | undefined
-
 /** The text of a regular file, read once from an open descriptor so that what was looked at is what was read; `link` where the path is a symbolic link. */
 export function readRegular(path: string | Buffer): Content | 'link' {
   let descriptor: number
@@ -20,11 +18,15 @@ export function readRegular(path: string | Buffer): Content | 'link' {
     return afterError(error)
   }
   try {
-    const stats = fstatSync(descriptor)
-    if (stats.isDirectory()) return unreadable(PROBLEMS.folder)
-    if (!stats.isFile()) return unreadable(PROBLEMS.special)
-    if (stats.size > MAX_FILE_BYTES) return tooLarge(stats.size)
-    return decode(readAll(descriptor))
+    const length = readAll(descriptor)
+    // what is no file reads as nothing (a folder refuses), and of what is too long the size is told: only those are looked at
+    if (length === 0 || length > MAX_FILE_BYTES) {
+      const stats = fstatSync(descriptor)
+      if (stats.isDirectory()) return unreadable(PROBLEMS.folder)
+      if (!stats.isFile()) return unreadable(PROBLEMS.special)
+      if (length > 0) return tooLarge(Math.max(stats.size, length))
+    }
+    return decode(shared(), length)
   } catch (error) {
     return afterError(error)
   } finally {
@@ -32,16 +34,17 @@ export function readRegular(path: string | Buffer): Content | 'link' {
   }
 }
 
-/** At most one byte more than the limit; the bytes are good until the next call. */
-function readAll(descriptor: number): Buffer {
-  shared ??= Buffer.allocUnsafeSlow(MAX_FILE_BYTES + 1)
-  let length = 0
-  while (length < shared.length) {
-    const read = readSync(descriptor, shared, length, shared.length - length, null)
-    if (read === 0) break
-    length += read
-  }
-  return shared.subarray(0, length)
+/** The length of what is there, at most one byte more than the limit. A regular file gives less than what is asked for at its end only. */
+function readAll(descriptor: number): number {
+  const bytes = shared()
+  return readSync(descriptor, bytes, 0, bytes.length, null)
+}
+
+let buffer: Buffer | undefined
+
+/** What was read last. */
+function shared(): Buffer {
+  return (buffer ??= Buffer.allocUnsafeSlow(MAX_FILE_BYTES + 1))
 }
 
 /** The code of a system error, or of what Node itself refuses. */

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MAX_FILE_BYTES } from './content.js'
 import { codeOf } from './disk.js'
 import { resolveRevision } from './revision.js'
+import { processes } from './processes.js'
 
 /** Where a repository comes from, and with what right. */
 export interface Origin {
@@ -74,9 +74,11 @@ function run(root: string, args: readonly string[], origin: Origin): Promise<str
   const settings = ['core.hooksPath=/dev/null', 'gc.auto=0', 'protocol.allow=never', `protocol.${schemeOf(origin.url)}.allow=always`]
   const options = { cwd: root, env: environment(origin), timeout: PATIENCE, killSignal: 'SIGKILL', windowsHide: true } as const
   return new Promise((resolve) => {
-    execFile('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], options, (error, _stdout, stderr) => {
-      resolve(error === null ? undefined : complaint(error, stderr))
-    }).stdin?.end()
+    processes()
+      .execFile('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], options, (error, _stdout, stderr) => {
+        resolve(error === null ? undefined : complaint(error, stderr))
+      })
+      .stdin?.end()
   })
 }
 

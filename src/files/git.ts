@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process'
 import { codeOf } from './disk.js'
+import { processes } from './processes.js'
 
 /** What git wrote, or why it could not: its first line of complaint. */
 export type GitOutput = { readonly kind: 'output'; readonly bytes: Buffer } | { readonly kind: 'failed'; readonly problem: string }
@@ -55,7 +55,7 @@ function environment(): NodeJS.ProcessEnv {
 /** Runs git in a folder and waits for it. `input` goes to its standard input. */
 export function git(root: string, args: readonly string[], input?: string | Buffer): GitOutput {
   try {
-    const bytes = execFileSync('git', safeArguments(args), {
+    const bytes = processes().execFileSync('git', safeArguments(args), {
       cwd: root,
       env: environment(),
       maxBuffer: MAX_OUTPUT_BYTES,
@@ -73,9 +73,13 @@ export function git(root: string, args: readonly string[], input?: string | Buff
 export function gitLater(root: string, args: readonly string[]): Promise<GitOutput> {
   return new Promise((resolve) => {
     const options = { cwd: root, env: environment(), maxBuffer: MAX_OUTPUT_BYTES, encoding: 'buffer', windowsHide: true } as const
-    execFile('git', safeArguments(args), options, (error, stdout, stderr) => {
-      resolve(error === null ? { kind: 'output', bytes: stdout } : { kind: 'failed', problem: problemOf(Object.assign(error, { stderr })) })
-    }).stdin?.end()
+    processes()
+      .execFile('git', safeArguments(args), options, (error, stdout, stderr) => {
+        resolve(
+          error === null ? { kind: 'output', bytes: stdout } : { kind: 'failed', problem: problemOf(Object.assign(error, { stderr })) },
+        )
+      })
+      .stdin?.end()
   })
 }
 

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
 import { gitLater } from './git.js'
+import { processes } from './processes.js'
 
 /** A commit as its object names it, also where a shallow clone hides its parents. */
 export interface Commit {
@@ -166,7 +166,7 @@ function settings(
 function run(folder: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = { cwd: folder, env, timeout: NETWORK_TIME, maxBuffer: 8 * 1024 * 1024, windowsHide: true }
-    const child = execFile('git', args, options, (error, stdout, stderr) => {
+    const child = processes().execFile('git', args, options, (error, stdout, stderr) => {
       const problem = stderr.trim().split('\n').at(-1) ?? ''
       resolve({ ok: error === null, output: stdout, problem: problem === '' ? (error?.message.split('\n')[0] ?? '') : problem })
     })

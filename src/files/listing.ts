@@ -14,6 +14,8 @@ export class Listing {
   readonly #bytes: Buffer
   readonly #starts: Uint32Array
   readonly #ends: Uint32Array
+  /** Where the base names begin: several tests look at them. */
+  #names: Uint32Array | undefined
   /** The folders among the paths that bear a build's default name: searched for once. */
   #blockers: readonly Blocker[] | undefined
 
@@ -30,17 +32,27 @@ export class Listing {
   find(test: NameTest, use: (path: Buffer, entry: number) => void): void {
     const bytes = this.#bytes
     const mayPass = test.bytes
-    const count = this.#starts.length
-    for (let entry = 0; entry < count; entry++) {
-      const start = this.#start(entry)
+    const names = (this.#names ??= this.#findNames())
+    for (let entry = 0; entry < names.length; entry++) {
+      const name = names[entry] ?? 0
       const end = this.#end(entry)
-      let name = end
-      while (name > start && bytes[name - 1] !== SLASH) name--
       if (mayPass !== undefined && !mayPass(bytes, name, end)) continue
-      if (test(bytes.toString('utf8', name, end))) use(bytes.subarray(start, end), entry)
+      if (test(bytes.toString('utf8', name, end))) use(bytes.subarray(this.#start(entry), end), entry)
     }
     for (const { name, end, entry } of (this.#blockers ??= this.#findBlockers()))
       if (test(name)) use(bytes.subarray(this.#start(entry), end), entry)
+  }
+
+  #findNames(): Uint32Array {
+    const bytes = this.#bytes
+    const names = new Uint32Array(this.#starts.length)
+    for (let entry = 0; entry < names.length; entry++) {
+      const start = this.#start(entry)
+      let name = this.#end(entry)
+      while (name > start && bytes[name - 1] !== SLASH) name--
+      names[entry] = name
+    }
+    return names
   }
 
   /** A folder is seen in the paths below it only. */

@@ -6,6 +6,7 @@ import { git, gitLater, type GitOutput } from './git.js'
 import { readIndex } from './git-index.js'
 import { escapedPath, listingOf, splitNul, type Listing } from './listing.js'
 import { pathWithin, topLevelOf } from './root.js'
+import { whollyTracked } from './tracked.js'
 import { BUILD_NAMES } from './discover.js'
 import { walk, type Walked } from './walk.js'
 
@@ -40,7 +41,7 @@ type FolderState = 'plain' | 'linked' | 'missing'
 
 class DiskWorkspace implements Workspace {
   readonly #root: string
-  /** Started at once: it takes git three times as long as the list of what it tracks. */
+  /** Started at once: it takes git three times as long as the list of what it tracks. Absent outside git, and where no file can be untracked. */
   readonly #others: Promise<GitOutput> | undefined
   #tracked: Listing | undefined
   #untracked: readonly string[] = []
@@ -59,7 +60,9 @@ class DiskWorkspace implements Workspace {
   constructor(root: string) {
     this.#root = root
     const inGit = topLevelOf(root) !== undefined
-    this.#others = inGit ? gitLater(root, ['ls-files', '--others', '--exclude-standard', '-z']) : undefined
+    this.#tracked = inGit ? whollyTracked(root) : undefined
+    const asking = inGit && this.#tracked === undefined
+    this.#others = asking ? gitLater(root, ['ls-files', '--others', '--exclude-standard', '-z']) : undefined
     this.#settled = this.#others === undefined ? Promise.resolve() : this.#others.then((output) => this.#takeOthers(output))
   }
 

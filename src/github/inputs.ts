@@ -21,7 +21,7 @@ export interface Inputs {
 export type InputsResult = { readonly kind: 'inputs'; readonly inputs: Inputs } | { readonly kind: 'problem'; readonly problem: string }
 
 /** Reads the inputs; the first that is not one of its words is the problem. Tokens are masked in the log from here on. */
-export function readInputs(core: Pick<Core, 'getInput' | 'setSecret'>): InputsResult {
+export async function readInputs(core: Pick<Core, 'getInput' | 'setSecret'>): Promise<InputsResult> {
   const problems: string[] = []
   const oneOf = <Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word => {
     const given = core.getInput(name)
@@ -45,6 +45,7 @@ export function readInputs(core: Pick<Core, 'getInput' | 'setSecret'>): InputsRe
     if (flaw !== undefined) problems.push(`The input trusted-branches: ${flaw.message}; ${flaw.advice}.`)
   }
   const globs = compileGlobs(problems.length > 0 ? [] : branches, '')
+  await globs.ready
   const inputs: Inputs = {
     policy: core.getInput('policy'),
     policyInline: core.getInput('policy-inline'),

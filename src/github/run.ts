@@ -56,7 +56,7 @@ function failure(...reasons: string[]): Failure {
 }
 
 async function judgeRun(host: Host): Promise<Judged | Failure> {
-  const read = readInputs(host.core)
+  const read = await readInputs(host.core)
   if (read.kind === 'problem') return failure(read.problem)
   const { inputs } = read
   const told = readContext(host.env, readPayload(host))

@@ -3,7 +3,8 @@ import { ROLES } from './language.js'
 import { type PolicyError } from './policy.js'
 import { RULE_FACTS, RULE_IDS } from './rule-facts.js'
 import { list, object, text, word } from './schema.js'
-import { readYaml, type Complain } from './yaml.js'
+import { type Complain } from './yaml.js'
+import { readYaml } from './yaml-read.js'
 
 /** What one reference must be told. */
 export interface PolicyCase {
@@ -36,11 +37,11 @@ const CASES = list(
   ),
 )
 
-/** Reads a file of policy tests, a YAML list of `{ image, path?, role?, expect, rule? }`: the cases, or all that is wrong with it. Never throws. */
-export function parseCases(path: string, source: string): PolicyCases {
+/** Reads a file of policy tests, a YAML list of `{ image, path?, role?, expect, rule? }`: the cases, or all that is wrong with it. Never rejects. */
+export async function parseCases(path: string, source: string): Promise<PolicyCases> {
   const errors: PolicyError[] = []
   const complain: Complain = ({ line, column }, message, advice) => errors.push({ path, line, column, message, advice })
-  const node = readYaml(source, complain)
+  const node = await readYaml(source, complain)
   const found = node === undefined ? undefined : CASES.read(node, complain)
   const cases = (found?.items ?? []).flatMap(({ at, image, path: file, role, expect, rule }): PolicyCase[] => {
     if (image === undefined || expect === undefined) return []

@@ -1,4 +1,4 @@
-import { Minimatch, type MinimatchOptions } from 'minimatch'
+import { type MinimatchOptions } from 'minimatch'
 import { matchesRun } from './pattern.js'
 import { type Flaw } from './schema.js'
 
@@ -11,6 +11,8 @@ const MAX_PATTERN = 1024
 /** Globs of paths: `*` within a component, `**` across components, `?`, `[a-z]`. */
 export interface Globs {
   readonly patterns: readonly string[]
+  /** Fulfilled when paths can be matched; absent if they can be at once. Whoever compiles globs waits for it. */
+  readonly ready?: Promise<unknown>
   /** Whether one of them matches a path from the root. */
   matches(path: string): boolean
 }
@@ -32,10 +34,12 @@ export function pathGlobFlaw(pattern: string): Flaw | undefined {
 
 /** Compiles path patterns. `base` is the folder they are relative to ('' for the root); a pattern that ends in `/` means all that is in that folder. */
 export function compileGlobs(patterns: readonly string[], base: string): Globs {
-  const tests = patterns.map(compile)
+  const loads: Promise<unknown>[] = []
+  const tests = patterns.map((pattern) => compile(pattern, loads))
   const prefix = base === '' ? '' : `${base}/`
   return {
     patterns,
+    ...(loads.length > 0 && { ready: Promise.all(loads) }),
     matches(path) {
       if (!path.startsWith(prefix)) return false
       const relative = prefix === '' ? path : path.slice(prefix.length)
@@ -45,7 +49,7 @@ export function compileGlobs(patterns: readonly string[], base: string): Globs {
 }
 
 /** The usual shapes need no pattern machine: a literal path, `folder/**`, `**`, and one component behind or between `**`. */
-function compile(written: string): (path: string) => boolean {
+function compile(written: string, loads: Promise<unknown>[]): (path: string) => boolean {
   const pattern = written.endsWith('/') ? `${written}**` : written
   if (pattern === '**') return () => true
   if (!special(pattern)) return (path) => path === pattern
@@ -54,14 +58,28 @@ function compile(written: string): (path: string) => boolean {
   const inner = pattern.startsWith('**/') ? pattern.slice('**/'.length) : ''
   if (isComponent(inner)) return (path) => matchesRun(inner, path.slice(path.lastIndexOf('/') + 1))
   const between = inner.endsWith('/**') ? inner.slice(0, -'/**'.length) : ''
+  if (isComponent(between) && !between.includes('*')) return (path) => path.includes(`/${between}/`) || path.startsWith(`${between}/`)
   if (isComponent(between))
     return (path) =>
       path
         .split('/')
         .slice(0, -1)
         .some((part) => matchesRun(between, part))
-  const machine = new Minimatch(pattern, OPTIONS)
-  return (path) => machine.match(path)
+  return byMachine(pattern, loads)
+}
+
+function byMachine(pattern: string, loads: Promise<unknown>[]): (path: string) => boolean {
+  let match: ((path: string) => boolean) | undefined
+  const load = async (): Promise<void> => {
+    const { Minimatch } = await import('minimatch')
+    const machine = new Minimatch(pattern, OPTIONS)
+    match = (path) => machine.match(path)
+  }
+  loads.push(load())
+  return (path) => {
+    if (match === undefined) throw new Error(`the pattern ${pattern} is not ready`)
+    return match(path)
+  }
 }
 
 function special(pattern: string): boolean {

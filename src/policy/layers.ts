@@ -50,7 +50,7 @@ async function load(source: PolicySource, chain: readonly string[], loading: Loa
   const identity = identityOf(source)
   if (loading.loaded.has(identity)) return
   loading.loaded.add(identity)
-  const parsed = parsePolicy(source, loading.today)
+  const parsed = await parsePolicy(source, loading.today)
   if (parsed.kind === 'errors') {
     loading.errors.push(...parsed.errors)
     return

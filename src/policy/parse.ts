@@ -1,7 +1,8 @@
 import { compile } from './compile.js'
 import { LANGUAGE } from './language.js'
 import { type Policy, type PolicyError, type PolicySource } from './policy.js'
-import { readYaml, type Complain } from './yaml.js'
+import { type Complain } from './yaml.js'
+import { readYaml } from './yaml-read.js'
 
 export { type PolicyError, type PolicySource } from './policy.js'
 
@@ -15,31 +16,34 @@ export type ParsedPolicy =
   { readonly kind: 'policy'; readonly policy: Policy } | { readonly kind: 'errors'; readonly errors: readonly PolicyError[] }
 
 /**
- * Reads a policy file: either the compiled policy or everything that is wrong with it, sorted by place. Never throws.
+ * Reads a policy file: either the compiled policy or everything that is wrong with it, sorted by place. Never rejects.
  * `today` (`YYYY-MM-DD`, UTC; the clock's by default) is what exceptions may not end too far ahead of.
  */
-export function parsePolicy(source: PolicySource, today?: string): ParsedPolicy {
+export async function parsePolicy(source: PolicySource, today?: string): Promise<ParsedPolicy> {
   const errors: PolicyError[] = []
   const { path, revision } = source
   const complain: Complain = (at, message, advice) => {
     errors.push({ path, ...(revision === undefined ? {} : { revision }), line: at.line, column: at.column, message, advice })
   }
-  const policy = read(source, complain, today)
+  const policy = await read(source, complain, today)
   if (policy !== undefined && errors.length === 0) return { kind: 'policy', policy }
   if (errors.length === 0) complain({ line: 1, column: 1 }, 'the policy is empty', 'the smallest one has version: 1 and registries: any')
   return { kind: 'errors', errors: tidy(errors) }
 }
 
-function read(source: PolicySource, complain: Complain, today: string | undefined): Policy | undefined {
+async function read(source: PolicySource, complain: Complain, today: string | undefined): Promise<Policy | undefined> {
   const text = source.text.startsWith('\uFEFF') ? source.text.slice(1) : source.text
   if (text.length > MAX_CHARACTERS) {
     complain({ line: 1, column: 1 }, 'the policy is larger than 1 MiB', 'split it, or use patterns')
     return undefined
   }
-  const node = readYaml(text, complain)
+  const node = await readYaml(text, complain)
   if (node === undefined || (node.kind === 'scalar' && node.type === 'null')) return undefined
   const said = LANGUAGE.read(node, complain)
-  return said === undefined ? undefined : compile(said, source, complain, today)
+  if (said === undefined) return undefined
+  const policy = compile(said, source, complain, today)
+  for (const globs of [...policy.conditions, ...Object.values(policy.files)]) await globs.ready
+  return policy
 }
 
 /** In the order of the file, each once. */

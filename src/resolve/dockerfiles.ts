@@ -1,4 +1,5 @@
-import { extractDockerfile, type Dockerfile } from '../extract/dockerfile.js'
+import { extractDockerfile, type Dockerfile, type DockerfileOccurrence, type DockerfileProblem } from '../extract/dockerfile.js'
+import { keptText } from '../extract/kept-text.js'
 import {
   type BuildInputs,
   type Files,
@@ -27,17 +28,40 @@ export interface Location {
   readonly locate: (span: Span) => Span
 }
 
-/** Reads and extracts one Dockerfile; one content is extracted once. */
-export function readDockerfile(files: Files, source: SourceFile, cache: DockerfileCache): DockerfileRead {
-  const key = `${source.template ? 'template' : 'plain'}:${files.identity(source.path)}`
-  const known = cache.get(key)
+/** What one Dockerfile names. */
+export interface Found {
+  readonly references: readonly Reference[]
+  readonly problems: readonly Problem[]
+}
+
+/** Reads and extracts one Dockerfile; with a cache, one content is extracted once. */
+export function readDockerfile(files: Files, source: SourceFile, cache?: DockerfileCache): DockerfileRead {
+  const key = cache && `${source.template ? 'template' : 'plain'}:${files.identity(source.path)}`
+  const known = key === undefined ? undefined : cache?.get(key)
   if (known !== undefined) return { kind: 'dockerfile', dockerfile: known }
   const content = files.read(source.path)
   if (content.kind !== 'text') return content
   const dockerfile = extractDockerfile(content.text, source.template ? { template: true } : undefined)
-  cache.set(key, dockerfile)
+  if (key !== undefined) cache?.set(key, dockerfile)
   return { kind: 'dockerfile', dockerfile }
 }
+
+const NONE: readonly never[] = []
+
+/** The references of one Dockerfile as one set of inputs resolves them. */
+export function resolveBuild(dockerfile: Dockerfile, location: Location, inputs: BuildInputs): Found {
+  if (dockerfile.occurrences.length === 0 && dockerfile.problems.length === 0) return NOTHING
+  const { resolutions, problems } = resolveDockerfile(dockerfile, location.file, inputs)
+  const references: Reference[] = []
+  for (let index = 0; index < resolutions.length; index++) {
+    const own = resolutions[index]
+    const occurrence = dockerfile.occurrences[index]
+    if (own !== undefined && occurrence !== undefined) references.push({ occurrence: placed(occurrence, location, own), own, also: NONE })
+  }
+  return { references, problems: placedProblems(dockerfile.problems, problems, location) }
+}
+
+const NOTHING: Found = { references: NONE, problems: NONE }
 
 /**
  * The references of one Dockerfile: as its own defaults resolve them, and as each build of the repository does.
@@ -48,26 +72,46 @@ export function resolveBuilds(
   location: Location,
   own: BuildInputs | undefined,
   builds: readonly BuildInputs[],
-): { readonly references: readonly Reference[]; readonly problems: readonly Problem[] } {
+): Found {
   const inputs = own === undefined ? builds : [own, ...builds]
   const resolved = inputs.map((input) => resolveDockerfile(dockerfile, location.file, input))
   const [first, ...others] = resolved
-  if (first === undefined) return { references: [], problems: [] }
+  if (first === undefined) return NOTHING
   const references = dockerfile.occurrences.flatMap((occurrence, index) => {
     const main = first.resolutions[index]
     if (main === undefined) return []
     const also = others.flatMap((other) => other.resolutions[index] ?? [])
-    return [{ occurrence: placed(occurrence, location), own: main, also: distinct(main, also) }]
+    return [{ occurrence: placed(occurrence, location, main), own: main, also: distinct(main, also) }]
   })
-  const problems = [...dockerfile.problems, ...resolved.flatMap((one) => one.problems)]
-  return {
-    references,
-    problems: problems.map(({ span, message }) => ({ file: location.file, message, ...(span && { span: location.locate(span) }) })),
-  }
+  const problems = resolved.flatMap((one) => one.problems)
+  return { references, problems: placedProblems(dockerfile.problems, problems, location) }
 }
 
-function placed(occurrence: Omit<Occurrence, 'file' | 'kind'>, { file, kind, locate }: Location): Occurrence {
-  return { ...occurrence, file, kind, span: locate(occurrence.span) }
+function placedProblems(
+  extracted: readonly DockerfileProblem[],
+  resolved: readonly DockerfileProblem[],
+  location: Location,
+): readonly Problem[] {
+  if (extracted.length + resolved.length === 0) return NONE
+  return [...extracted, ...resolved].map(({ span, message }) => ({
+    file: location.file,
+    message,
+    ...(span && { span: location.locate(span) }),
+  }))
+}
+
+type Writable = { -readonly [Key in keyof Occurrence]: Occurrence[Key] }
+
+/** Field by field: a spread takes several times as long, and there is one of these for every reference of a repository. */
+function placed(found: DockerfileOccurrence, { file, kind, locate }: Location, { resolved }: Resolution): Occurrence {
+  const { role, owner, onbuild, span, suppressions } = found
+  // the same text once in memory, and none that keeps its file there
+  const text = resolved === found.text ? resolved : keptText(found.text)
+  const occurrence: Writable = { file, kind, role, span: locate(span), text }
+  if (owner !== undefined) occurrence.owner = keptText(owner)
+  if (onbuild !== undefined) occurrence.onbuild = onbuild
+  if (suppressions !== undefined) occurrence.suppressions = suppressions
+  return occurrence
 }
 
 /** The resolutions that differ from the main one and from each other, in order. */

@@ -10,77 +10,112 @@ import {
   type Span,
 } from '../model.js'
 import { extractDockerfile } from '../extract/dockerfile.js'
-import { distinct, readDockerfile, resolveBuilds, type DockerfileCache } from './dockerfiles.js'
-import { createComposeCache, readComposeFile, readProjects, type ComposeCache, type Environment } from './projects.js'
+import { KINDS } from '../extract/kinds.js'
+import { resolveAlone } from './alone.js'
+import { append } from './append.js'
+import {
+  distinct,
+  readDockerfile,
+  resolveBuild,
+  resolveBuilds,
+  type DockerfileCache,
+  type DockerfileRead,
+  type Found,
+  type Location,
+} from './dockerfiles.js'
+import { createComposeCache, readProjects, type ComposeCache, type Environment } from './projects.js'
 
-/** What was extracted already, by the identity of the content: what two inventories share is read once. */
+/** What was extracted already, by the identity of the content; absent where each file is asked for once, so that nothing is kept. */
 export interface Caches {
-  readonly dockerfiles: DockerfileCache
-  readonly compose: ComposeCache
+  readonly dockerfiles?: DockerfileCache
+  readonly compose?: ComposeCache
 }
 
-/** Nothing extracted yet. */
+/** Nothing extracted yet, for inventories that share what they read. */
 export function createCaches(): Caches {
   return { dockerfiles: new Map(), compose: createComposeCache() }
 }
 
-/** Extracts files into the caches, for an inventory that is taken later: most of the work, done while the list of files is still being made. */
-export function extractAhead(files: Files, sources: readonly SourceFile[], caches: Caches): void {
-  for (const source of sources) {
-    if (source.kind === 'dockerfile') readDockerfile(files, source, caches.dockerfiles)
-    else readComposeFile(files, source.path, caches.compose)
+const itself = (span: Span): Span => span
+
+/** A Dockerfile as its own defaults resolve it, or why there is none. */
+type Alone = Resolved | Exclude<DockerfileRead, { kind: 'dockerfile' }>
+
+interface Resolved extends Found {
+  readonly kind: 'resolved'
+}
+
+/**
+ * An inventory in the making. What Dockerfiles say by themselves can be taken ahead, while the list of files is still being made: it is most of the work.
+ */
+export class InventoryTaking {
+  private readonly alone = new Map<string, Alone>()
+
+  constructor(
+    private readonly files: Files,
+    private readonly environment: Environment,
+    private readonly caches: Caches,
+  ) {}
+
+  /** Resolves those of the sources that are Dockerfiles as their own defaults have them. */
+  ahead(sources: readonly SourceFile[]): void {
+    for (const source of sources) if (source.kind === 'dockerfile') this.alone.set(source.path, this.readAlone(source))
+  }
+
+  /**
+   * Everything that the files name, resolved: compose files first, since they say who builds which Dockerfile with which arguments,
+   * then each Dockerfile with its own defaults and with every such build. A Dockerfile that a build names is read whatever its name.
+   */
+  finish(sources: readonly SourceFile[]): Inventory {
+    const listed = sources.filter((source) => source.kind === 'compose')
+    const compose = readProjects(this.files, listed, this.environment, this.caches.compose)
+    const builds = sortBuilds(compose.builds)
+    const dockerfiles = withBuilt(
+      sources.filter((source) => source.kind === 'dockerfile'),
+      builds.byPath,
+    )
+    const references: Reference[] = [...compose.references]
+    const problems: Problem[] = [...compose.problems, ...builds.problems]
+    const read: SourceFile[] = [...listed, ...compose.followed]
+    for (const { source, asked } of dockerfiles) {
+      const found = asked.length === 0 ? (this.alone.get(source.path) ?? this.readAlone(source)) : this.readBuilt(source, asked)
+      this.alone.delete(source.path)
+      if (found.kind === 'missing') for (const build of asked) problems.push(absent(build))
+      else read.push(source)
+      if (found.kind === 'unreadable') problems.push({ file: source.path, message: found.problem })
+      if (found.kind === 'resolved') collect(found, references, problems)
+    }
+    for (const source of sources) {
+      const way = KINDS[source.kind]
+      if (typeof way !== 'function') continue
+      read.push(source)
+      collect(resolveAlone(this.files, source, way), references, problems)
+    }
+    for (const inline of builds.inline) collect(resolveInline(inline, this.environment), references, problems)
+    return { files: read, references, problems: once(problems), edges: [...compose.edges, ...builds.edges] }
+  }
+
+  private readAlone(source: SourceFile): Alone {
+    const content = readDockerfile(this.files, source, this.caches.dockerfiles)
+    if (content.kind !== 'dockerfile') return content
+    return { kind: 'resolved', ...resolveBuild(content.dockerfile, whole(source), defaults(this.environment)) }
+  }
+
+  private readBuilt(source: SourceFile, asked: readonly Build[]): Alone {
+    const content = readDockerfile(this.files, source, this.caches.dockerfiles)
+    if (content.kind !== 'dockerfile') return content
+    const inputs = asked.map((build) => passed(build, this.environment))
+    return { kind: 'resolved', ...resolveBuilds(content.dockerfile, whole(source), defaults(this.environment), inputs) }
   }
 }
 
-const itself = (span: Span): Span => span
+function whole({ path }: SourceFile): Location {
+  return { file: path, kind: 'dockerfile', locate: itself }
+}
 
-/**
- * Everything that the files name, resolved: compose files first, since they say who builds which Dockerfile with which arguments,
- * then each Dockerfile with its own defaults and with every such build. A Dockerfile that a build names is read whatever its name.
- */
-export function takeInventory(files: Files, sources: readonly SourceFile[], environment: Environment, caches: Caches): Inventory {
-  const compose = readProjects(
-    files,
-    sources.filter((source) => source.kind === 'compose'),
-    environment,
-    caches.compose,
-  )
-  const builds = sortBuilds(compose.builds)
-  const dockerfiles = withBuilt(
-    sources.filter((source) => source.kind === 'dockerfile'),
-    builds.byPath,
-  )
-  const references: Reference[] = [...compose.references]
-  const problems: Problem[] = [...compose.problems, ...builds.problems]
-  const read: SourceFile[] = [...sources.filter((source) => source.kind === 'compose'), ...compose.followed]
-
-  for (const { source, asked } of dockerfiles) {
-    const content = readDockerfile(files, source, caches.dockerfiles)
-    if (content.kind === 'missing') {
-      problems.push(...asked.map(absent))
-      continue
-    }
-    read.push(source)
-    if (content.kind === 'unreadable') {
-      problems.push({ file: source.path, message: content.problem })
-      continue
-    }
-    const location = { file: source.path, kind: 'dockerfile', locate: itself } as const
-    const found = resolveBuilds(
-      content.dockerfile,
-      location,
-      defaults(environment),
-      asked.map((build) => passed(build, environment)),
-    )
-    references.push(...found.references)
-    problems.push(...found.problems)
-  }
-  for (const inline of builds.inline) {
-    const found = resolveInline(inline, environment)
-    references.push(...found.references)
-    problems.push(...found.problems)
-  }
-  return { files: read, references, problems: once(problems), edges: [...compose.edges, ...builds.edges] }
+function collect(found: Found, references: Reference[], problems: Problem[]): void {
+  for (const reference of found.references) references.push(reference)
+  for (const problem of found.problems) problems.push(problem)
 }
 
 /** Without any build: the declared variables are what the pipeline passes, so they stand before an ARG's default. */
@@ -120,12 +155,6 @@ function sortBuilds(builds: readonly Build[]): SortedBuilds {
   return { byPath, inline: [...inline.values()], problems, edges }
 }
 
-function append(map: Map<string, Build[]>, key: string, build: Build): void {
-  const list = map.get(key)
-  if (list === undefined) map.set(key, [build])
-  else list.push(build)
-}
-
 function notHere({ service, dockerfile }: Build): string {
   if (dockerfile.kind === 'remote')
     return `service ${service} is built from ${dockerfile.url}, which is not in this repository: its Dockerfile was not read`
@@ -151,10 +180,7 @@ function withBuilt(sources: readonly SourceFile[], builds: ReadonlyMap<string, r
 }
 
 /** Builds of one `dockerfile_inline`: readings that interpolate it to the same text are joined, another text is another resolution of the same places. */
-function resolveInline(
-  builds: readonly Build[],
-  environment: Environment,
-): { readonly references: readonly Reference[]; readonly problems: readonly Problem[] } {
+function resolveInline(builds: readonly Build[], environment: Environment): Found {
   const byText = new Map<string, Build[]>()
   for (const build of builds) if (build.dockerfile.kind === 'inline') append(byText, build.dockerfile.text, build)
   const found = [...byText.values()].map((same) => {

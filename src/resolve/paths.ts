@@ -21,8 +21,12 @@ export function joined(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`
 }
 
+/** Components that no `.` begins or ends, which stand for themselves. */
+const SIMPLE = /^[\w-](?:[\w.-]*[\w-])?(?:\/[\w-](?:[\w.-]*[\w-])?)*$/
+
 /** filepath.Join from a folder inside the root. An absolute path, a home folder and more `..` than folders lead outside. */
 export function resolvePath(folder: string, path: string): Resolved {
+  if (SIMPLE.test(path)) return { kind: 'inside', path: joined(folder, path) }
   if (path.startsWith('/') || path === '~' || path.startsWith('~/')) return { kind: 'outside' }
   const components = folder === '' ? [] : folder.split('/')
   for (const component of path.split('/')) {

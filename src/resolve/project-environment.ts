@@ -34,8 +34,12 @@ const START: Span = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 }
 /** Gives each project folder its variables; what was read once is kept. */
 export class Environments {
   private readonly folders = new Map<string, Variables>()
+  private readonly declared = new WeakMap<Lookup, Lookup>()
   private readonly process: Lookup
+  /** Of a folder without an env file, as most are. */
+  private readonly none: Variables
   private envFiles: ReadonlyMap<string, readonly string[]> | undefined
+  private paths: ReadonlySet<string> | undefined
 
   constructor(
     private readonly files: Files,
@@ -44,6 +48,7 @@ export class Environments {
     const given = new Map<string, Value>()
     for (const [name, text] of environment.process ?? []) given.set(name, { text, unset: [], via: [] })
     this.process = (name) => given.get(name)
+    this.none = { lookup: this.process, problems: [] }
   }
 
   /** The variables of a project whose first file lies in this folder: process, then `--env-file`s or the folder's `.env`. */
@@ -53,7 +58,8 @@ export class Environments {
     const known = this.folders.get(key)
     if (known !== undefined) return known
     const own = joined(folder, '.env')
-    const paths = envFiles.length > 0 ? envFiles : this.beside(folder).includes(own) ? [own] : []
+    const paths = envFiles.length > 0 ? envFiles : this.has(own) ? [own] : []
+    if (paths.length === 0) return this.none
     const variables = this.read(paths, this.process)
     this.folders.set(key, variables)
     return variables
@@ -61,13 +67,13 @@ export class Environments {
 
   /** The same with more env files that stand behind what is given: an included project's own, or those of a second folder. */
   behind(given: Lookup, paths: readonly string[]): Variables {
-    return this.read(paths, given)
+    return paths.length === 0 ? { lookup: given, problems: [] } : this.read(paths, given)
   }
 
   /** The same with one env file put before the `.env`, as `--env-file .env --env-file PATH` has it. */
   before(folder: string, path: string): Variables {
     const own = joined(folder, '.env')
-    return this.read(this.beside(folder).includes(own) ? [own, path] : [path], this.process)
+    return this.read(this.has(own) ? [own, path] : [path], this.process)
   }
 
   /** The committed env files beside the compose files of a folder that somebody may name with `--env-file`; `more` tells that there are too many. */
@@ -79,7 +85,8 @@ export class Environments {
 
   /** Whether an env file is there: one that git ignores is not, so that all checkouts say the same. */
   has(path: string): boolean {
-    return this.beside(folderOf(path)).includes(path)
+    this.paths ??= new Set([...this.byFolder().values()].flat())
+    return this.paths.has(path)
   }
 
   /** Every `.env` that is wanted, where a COMPOSE_FILE may stand. */
@@ -88,10 +95,15 @@ export class Environments {
     return [...this.byFolder().values()].flat().filter((path) => baseOf(path) === '.env' && wanted(path))
   }
 
-  /** What the policy declares, behind all that is given. */
+  /** What the policy declares, behind all that is given: the same for the same. */
   withDeclared(given: Lookup): Lookup {
     const { variables } = this.environment
-    return variables === undefined || variables.size === 0 ? given : (name) => given(name) ?? variables.get(name)
+    if (variables === undefined || variables.size === 0) return given
+    const known = this.declared.get(given)
+    if (known !== undefined) return known
+    const lookup: Lookup = (name) => given(name) ?? variables.get(name)
+    this.declared.set(given, lookup)
+    return lookup
   }
 
   private beside(folder: string): readonly string[] {

@@ -1,19 +1,15 @@
 import { type ComposeFile } from '../extract/compose.js'
 import { entryOf, topLevelServices } from '../extract/compose-shape.js'
-import { type YamlNode, type YamlScalar } from '../extract/yaml.js'
+import { type YamlNode } from '../extract/yaml.js'
 import { type Edge, type Lookup, type Problem } from '../model.js'
 import { folderOf, joined, resolvePath } from './paths.js'
 import { type Environments } from './project-environment.js'
-import { importEntries, mergeChild, mergeEntries, without, withoutMarks } from './project-merge.js'
-import { volumesOf } from './project-values.js'
-import { Binder, type Branch, type Child, childOf, expand, isNull, type Leaf, type Scope, textOf, type Tree } from './project-tree.js'
+import { withContexts } from './project-canonical.js'
+import { Layers, type Model } from './project-layers.js'
+import { importEntries, mergeChild, without, withoutMarks } from './project-merge.js'
+import { Binder, type Child, childOf, expand, isNull, type Leaf, type Scope, textOf, type Tree } from './project-tree.js'
 
-/** What a compose project consists of, as far as it can name images. */
-export interface Model {
-  readonly services: ReadonlyMap<string, Child>
-  readonly jobs: ReadonlyMap<string, Child>
-  readonly models: ReadonlyMap<string, Child>
-}
+export { type Model } from './project-layers.js'
 
 /** A loaded project, with what compose would refuse of it and the files it reached by include and extends. */
 export interface Project extends Model {
@@ -34,20 +30,34 @@ export type ComposeReader = (path: string) => ComposeFile | string
 /** Files that one project may pull in; a diamond of includes doubles with every level. */
 const MAX_FILES = 500
 
-/** Of includes and of extends: compose-go recurses without a limit; nobody goes beyond five. */
-const MAX_DEPTH = 50
+/** compose-go recurses without a limit; nobody goes beyond five. Each file of a chain is read alone as well, with what it includes. */
+const MAX_INCLUDES = 20
 
-const EMPTY: Model = { services: new Map(), jobs: new Map(), models: new Map() }
+/** Of extends: within a file each service is put together once. */
+const MAX_EXTENDS = 50
+
+/** What all projects of a repository share. */
+export interface Sources {
+  readonly read: ComposeReader
+  readonly environments: Environments
+  readonly includes: Includes
+}
+
+/** How often projects may still take in a file by `include`; files that include each other are read again by each one that is read alone. */
+export interface Includes {
+  readonly most: number
+  left: number
+}
+
+/** For so many compose files; in real repositories they include each other once or twice. */
+export function includesFor(files: number): Includes {
+  const most = 4000 + 16 * files
+  return { most, left: most }
+}
 
 /** Loads one project: the files in order, later ones over earlier ones. `folder` is the project directory. */
-export function loadProject(
-  paths: readonly string[],
-  folder: string,
-  given: Lookup,
-  read: ComposeReader,
-  environments: Environments,
-): Project {
-  const loader = new Loader(read, environments)
+export function loadProject(paths: readonly string[], folder: string, given: Lookup, sources: Sources): Project {
+  const loader = new Loader(sources)
   const model = loader.project(paths, folder, given)
   return { ...model, scopes: loader.scopes, problems: loader.problems, reached: loader.reached }
 }
@@ -64,17 +74,21 @@ class Loader {
   readonly reached: Reach[] = []
   readonly scopes: Scope[] = []
   private readonly binder = new Binder()
+  private readonly manner = {
+    conflict: (path: string, { scope, node }: Tree): void => {
+      this.problems.push({ file: scope.path, span: scope.file.positions.span(node.start, node.start), message: `cannot override ${path}` })
+    },
+    volumes: (): boolean => this.binder.seen.has('volumes'),
+    strip: (): boolean => this.binder.marked,
+  }
   private files = 0
 
-  constructor(
-    private readonly read: ComposeReader,
-    private readonly environments: Environments,
-  ) {}
+  constructor(private readonly sources: Sources) {}
 
   project(paths: readonly string[], folder: string, given: Lookup): Model {
-    const lookup = this.environments.withDeclared(given)
+    const lookup = this.sources.environments.withDeclared(given)
     for (const path of paths) {
-      const file = this.read(path)
+      const file = this.sources.read(path)
       if (typeof file !== 'string') this.scopes.push({ path, file, lookup, folder, values: new Map() })
     }
     const [scope] = this.scopes
@@ -89,9 +103,9 @@ class Loader {
   }
 
   private model(paths: readonly string[], folder: string, given: Lookup, chain: readonly string[]): Model {
-    const lookup = this.environments.withDeclared(given)
+    const lookup = this.sources.environments.withDeclared(given)
     const bases: Bases = new Map()
-    let model = EMPTY
+    const layers = new Layers({ ...this.manner, strip: () => false })
     for (const path of paths) {
       const file = this.file(path)
       if (typeof file === 'string') {
@@ -105,26 +119,21 @@ class Loader {
         const whole = this.withIncludes(layer, document, scope, given, [...chain, path])
         const services = this.withExtends(whole.services, scope, bases)
         const jobs = this.withExtends(whole.jobs, scope, bases)
-        model = canonical(this.merge(model, { ...whole, services, jobs }))
+        layers.add({ ...whole, services, jobs })
       }
     }
-    return this.checked(stripped(model), paths[0] ?? '')
+    return this.checked(this.stripped(layers.result()), paths[0] ?? '')
+  }
+
+  /** Marks hold for the document they stand in. */
+  private stripped(model: Model): Model {
+    if (!this.binder.marked) return model
+    return { services: withoutMarks(model.services), jobs: withoutMarks(model.jobs), models: withoutMarks(model.models) }
   }
 
   private file(path: string): ComposeFile | string {
     if (++this.files > MAX_FILES) return `more than ${MAX_FILES} files belong to one project`
-    return this.read(path)
-  }
-
-  private merge(base: Model, over: Model, join = mergeEntries): Model {
-    const conflict = (path: string, { scope, node }: Tree): void => {
-      this.problems.push({ file: scope.path, span: scope.file.positions.span(node.start, node.start), message: `cannot override ${path}` })
-    }
-    return {
-      services: join(base.services, over.services, 'services', conflict),
-      jobs: join(base.jobs, over.jobs, 'jobs', conflict),
-      models: join(base.models, over.models, 'models', conflict),
-    }
+    return this.sources.read(path)
   }
 
   private layer(document: YamlNode, scope: Scope, plain = false): Model {
@@ -172,8 +181,13 @@ class Loader {
   }
 
   /** What is imported goes below what the file says itself, and below what was imported before. */
-  private import(model: Model, imported: Model): Model {
-    return this.merge(imported, model, importEntries)
+  private import(over: Model, base: Model): Model {
+    const { conflict } = this.manner
+    return {
+      services: importEntries(base.services, over.services, 'services', conflict),
+      jobs: importEntries(base.jobs, over.jobs, 'jobs', conflict),
+      models: importEntries(base.models, over.models, 'models', conflict),
+    }
   }
 
   private include(item: Tree): Include | undefined {
@@ -193,7 +207,7 @@ class Loader {
   }
 
   private envFiles(tree: Tree | undefined, folder: string, own: string): readonly string[] {
-    if (tree === undefined || isNull(tree)) return this.environments.has(joined(own, '.env')) ? [joined(own, '.env')] : []
+    if (tree === undefined || isNull(tree)) return this.sources.environments.has(joined(own, '.env')) ? [joined(own, '.env')] : []
     const leaves = tree.kind === 'items' ? tree.items : [tree]
     return leaves.flatMap((leaf) => (textOf(leaf) === '/dev/null' ? [] : (leaf.kind === 'leaf' && this.localPath(leaf, folder)) || []))
   }
@@ -205,23 +219,31 @@ class Loader {
       this.refuseAt(leaf, `include cycle detected: ${[...chain, main].join(' includes ')}`)
       return undefined
     }
-    const missing = paths.find((path) => typeof this.read(path) === 'string')
-    if (missing !== undefined || chain.length > MAX_DEPTH) {
-      this.refuseAt(
-        leaf,
-        missing === undefined ? `includes are nested more than ${MAX_DEPTH} levels deep` : `open ${missing}: no such file`,
-      )
+    const missing = paths.find((path) => typeof this.sources.read(path) === 'string')
+    const refused = missing === undefined ? this.refusedInclude(chain) : `open ${missing}: no such file`
+    if (refused !== undefined) {
+      this.refuseAt(leaf, refused)
       return undefined
     }
-    const variables = this.environments.behind(given, envFiles)
+    const variables = this.sources.environments.behind(given, envFiles)
     this.problems.push(...variables.problems)
     const model = this.model(paths, folder, variables.lookup, chain)
+    if (!this.binder.seen.has('build')) return model
     return { ...model, services: withContexts(model.services), jobs: withContexts(model.jobs) }
+  }
+
+  private refusedInclude(chain: readonly string[]): string | undefined {
+    if (chain.length > MAX_INCLUDES) return `includes are nested more than ${MAX_INCLUDES} levels deep`
+    const { includes } = this.sources
+    return includes.left-- > 0
+      ? undefined
+      : `the files of this repository include each other more than ${includes.most} times: not read here`
   }
 
   // -------------------------------------------------------------------------------------------- extends
 
   private withExtends(services: ReadonlyMap<string, Child>, scope: Scope, bases: Bases): ReadonlyMap<string, Child> {
+    if (!this.binder.seen.has('extends')) return services
     const resolved = new Map(services)
     for (const name of services.keys()) this.extend(name, { services: resolved, scope, bases, chain: [`${name} in ${scope.path}`] })
     return resolved
@@ -259,11 +281,11 @@ class Loader {
     }
     // compose-go also takes some chains for circles that are none, depending on the order in which Go gives it the services
     const step = `${service} in ${from.scope.path}`
-    if (chain.includes(step) || chain.length > MAX_DEPTH) {
-      const cycle = chain.length <= MAX_DEPTH
+    if (chain.includes(step) || chain.length > MAX_EXTENDS) {
+      const cycle = chain.length <= MAX_EXTENDS
       this.refuseAt(
         leaf,
-        cycle ? `Circular reference: ${[...chain, step].join(' extends ')}` : `extends goes over more than ${MAX_DEPTH} services`,
+        cycle ? `Circular reference: ${[...chain, step].join(' extends ')}` : `extends goes over more than ${MAX_EXTENDS} services`,
       )
       return undefined
     }
@@ -282,7 +304,9 @@ class Loader {
       return undefined
     }
     const own: Scope = { path, file, lookup: scope.lookup, folder: folderOf(path), values: new Map() }
-    const model = file.documents.reduce((merged, document) => canonical(this.merge(stripped(merged), this.layer(document, own))), EMPTY)
+    const layers = new Layers(this.manner)
+    for (const document of file.documents) layers.add(this.layer(document, own))
+    const model = layers.result()
     const base: Base = { services: new Map([...model.jobs, ...model.services]), scope: own }
     bases.set(path, base)
     return base
@@ -341,46 +365,7 @@ interface Base {
 /** Files that services extend, by path. */
 type Bases = Map<string, Base>
 
-/** Marks hold for the document they stand in. */
-function stripped({ services, jobs, models }: Model): Model {
-  return { services: withoutMarks(services), jobs: withoutMarks(jobs), models: withoutMarks(models) }
-}
-
-/** What merges later sees volumes in their long form, and one for each target. */
-function canonical(model: Model): Model {
-  return { ...model, services: withLongVolumes(model.services), jobs: withLongVolumes(model.jobs) }
-}
-
-function withLongVolumes(services: ReadonlyMap<string, Child>): ReadonlyMap<string, Child> {
-  const listed = [...services].filter(([, { value }]) => childOf(value, 'volumes')?.kind === 'items')
-  if (listed.length === 0) return services
-  const changed = listed.map(([name, { key, value }]): [string, Child] => [name, { key, value: withVolumes(value) }])
-  return new Map([...services, ...changed])
-}
-
-function withVolumes(service: Tree): Tree {
-  const child = service.kind === 'branch' ? service.entries.get('volumes') : undefined
-  if (service.kind !== 'branch' || child?.value.kind !== 'items') return service
-  const value: Tree = { ...child.value, items: volumesOf(child.value) }
-  return { ...service, entries: new Map([...service.entries, ['volumes', { key: child.key, value }]]) }
-}
-
 /** Compose fetches these; nothing in the repository says what is there. */
 export function isRemote(path: string): boolean {
   return path.includes('://') || /^(?:oci:|git@|github\.com\/)/.test(path)
-}
-
-/** An included project fills in its own directory where a build names no context; the main project would fill in another one. */
-function withContexts(services: ReadonlyMap<string, Child>): ReadonlyMap<string, Child> {
-  return new Map([...services].map(([name, child]) => [name, { key: child.key, value: withContext(child.value) }]))
-}
-
-function withContext(service: Tree): Tree {
-  const build = childOf(service, 'build')
-  if (service.kind !== 'branch' || build?.kind !== 'branch' || childOf(build, 'context') !== undefined) return service
-  const { node, scope } = build
-  const dot: YamlScalar = { kind: 'scalar', type: 'string', text: '.', start: node.start, end: node.start }
-  const context: Child = { key: dot, value: { kind: 'leaf', node: dot, scope } }
-  const filled: Branch = { ...build, entries: new Map([...build.entries, ['context', context]]) }
-  return { ...service, entries: new Map([...service.entries, ['build', { key: dot, value: filled }]]) }
 }

@@ -14,14 +14,20 @@ export function mergeEntries(
   over: ReadonlyMap<string, Child>,
   path: string,
   conflict: Conflict,
-): Map<string, Child> {
+): ReadonlyMap<string, Child> {
+  if (base.size === 0 || over.size === 0) return base.size === 0 ? over : base
   const merged = new Map(base)
+  mergeInto(merged, over, path, conflict)
+  return merged
+}
+
+/** The same, in the place of the earlier ones. */
+export function mergeInto(merged: Map<string, Child>, over: ReadonlyMap<string, Child>, path: string, conflict: Conflict): void {
   for (const [name, child] of over) {
     const known = merged.get(name)
     const replaces = known === undefined || known.value.tag === 'reset' || child.value.tag !== undefined
     merged.set(name, replaces ? child : mergeChild(known, child, `${path}.${name}`, conflict))
   }
-  return merged
 }
 
 /** Merges a later definition onto an earlier one. */
@@ -35,7 +41,8 @@ export function importEntries(
   over: ReadonlyMap<string, Child>,
   path: string,
   conflict: Conflict,
-): Map<string, Child> {
+): ReadonlyMap<string, Child> {
+  if (base.size === 0 || over.size === 0) return base.size === 0 ? over : base
   const merged = new Map(base)
   for (const [name, child] of over) {
     const known = merged.get(name)
@@ -96,20 +103,34 @@ function asMapping(tree: Tree, key: string): Tree {
 }
 
 /** The entries without the marks of what was removed or replaced: whoever merges them next is another file. */
-export function withoutMarks(entries: ReadonlyMap<string, Child>): Map<string, Child> {
-  const kept = new Map<string, Child>()
-  for (const [name, { key, value }] of entries) if (value.tag !== 'reset') kept.set(name, { key, value: unmarked(value) })
-  return kept
+export function withoutMarks(entries: ReadonlyMap<string, Child>): ReadonlyMap<string, Child> {
+  let kept: Map<string, Child> | undefined
+  for (const [name, { key, value }] of entries) {
+    const plain = value.tag === 'reset' ? undefined : unmarked(value)
+    if (plain === value) continue
+    kept ??= new Map(entries)
+    if (plain === undefined) kept.delete(name)
+    else kept.set(name, { key, value: plain })
+  }
+  return kept ?? entries
+}
+
+/** Takes the marks from some entries, in their place. */
+export function stripIn(entries: Map<string, Child>, names: Iterable<string>): void {
+  for (const name of names) {
+    const child = entries.get(name)
+    if (child === undefined) continue
+    if (child.value.tag === 'reset') entries.delete(name)
+    else entries.set(name, { key: child.key, value: unmarked(child.value) })
+  }
 }
 
 function unmarked(tree: Tree): Tree {
   const { tag, ...plain } = tree
   const same = tag === undefined ? tree : plain
   if (same.kind !== 'branch') return same
-  for (const { value } of same.entries.values()) {
-    if (value.tag !== undefined || value.kind === 'branch') return { ...same, entries: withoutMarks(same.entries) }
-  }
-  return same
+  const entries = withoutMarks(same.entries)
+  return entries === same.entries ? same : { ...same, entries }
 }
 
 /** A branch without one of its keys. */

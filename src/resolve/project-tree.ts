@@ -70,6 +70,10 @@ export const MAX_NODES = 200_000
 
 /** Turns the nodes of files into trees; what was counted holds for one project. */
 export class Binder {
+  /** Some node has a tag: without one, nothing is removed or replaced. */
+  marked = false
+  /** The keys of the services so far: what no service has needs no work. */
+  readonly seen = new Set<string>()
   private left = MAX_NODES
 
   /** Some node was left out, because there were too many. */
@@ -84,15 +88,16 @@ export class Binder {
     for (const key of SERVICE_KEYS) {
       const entry = node.entries.get(key)
       if (entry === undefined || (plain && key === 'volumes' && isListOfStrings(entry.value))) continue
+      if (!plain) this.seen.add(key)
       entries.set(key, { key: entry.key, value: this.bind(entry.value, scope, MAX_DEPTH, node.tag === 'override') })
     }
-    return { kind: 'branch', entries, node, scope, ...tagged(node) }
+    return { kind: 'branch', entries, node, scope, ...this.tagged(node) }
   }
 
   /** A node with all below it, down to a depth. Tags within what is tagged `!override` mean nothing. */
   bind(node: YamlNode, scope: Scope, depth: number, plain = false): Tree {
     this.left--
-    const tag = plain ? {} : tagged(node)
+    const tag = plain ? {} : this.tagged(node)
     if (node.kind === 'scalar') return { kind: 'leaf', node, scope, ...tag }
     const deeper = depth > 0 && this.left > 0
     const plainBelow = plain || node.tag === 'override'
@@ -101,6 +106,12 @@ export class Binder {
       return { kind: 'items', items: deeper ? kept.map((item) => this.bind(item, scope, depth - 1, plainBelow)) : [], node, scope, ...tag }
     }
     return { kind: 'branch', entries: deeper ? this.children(node, scope, depth - 1, plainBelow) : new Map(), node, scope, ...tag }
+  }
+
+  private tagged({ tag }: YamlNode): { readonly tag?: MergeTag } {
+    if (tag === undefined) return NO_TAG
+    this.marked = true
+    return { tag }
   }
 
   private children(node: YamlMap, scope: Scope, depth: number, plain: boolean): ReadonlyMap<string, Child> {
@@ -118,9 +129,7 @@ function isListOfStrings(node: YamlNode): boolean {
   return node.kind === 'list' && node.items.every(({ kind }) => kind === 'scalar')
 }
 
-function tagged({ tag }: YamlNode): { readonly tag?: MergeTag } {
-  return tag === undefined ? {} : { tag }
-}
+const NO_TAG = {}
 
 /** The value under a key of a tree. A `!reset` is no value. */
 export function childOf(tree: Tree | undefined, key: string): Tree | undefined {
@@ -134,6 +143,11 @@ export function isNull(tree: Tree): boolean {
 }
 
 const NONE: readonly never[] = []
+
+/** A scalar without variables: what it says is what is written. */
+export function isLiteral({ node }: Pick<Leaf, 'node'>): boolean {
+  return node.type !== 'string' || !node.text.includes('$')
+}
 
 /** A string with its variables replaced, once for each scope. */
 export function expand({ node, scope }: Leaf): Interpolated {
@@ -149,6 +163,7 @@ export function expand({ node, scope }: Leaf): Interpolated {
 /** The text of a leaf, blanks for what has no value; undefined if it is refused or no leaf. */
 export function textOf(tree: Tree | undefined): string | undefined {
   if (tree?.kind !== 'leaf' || isNull(tree)) return undefined
+  if (isLiteral(tree)) return tree.node.text
   const expanded = expand(tree)
   return expanded.kind === 'value' ? expanded.value.text : undefined
 }

@@ -1,3 +1,4 @@
+import { keptText } from '../extract/kept-text.js'
 import { type ImageReference, type Resolution, type Unset, type Value } from '../model.js'
 import { parseReference } from './reference.js'
 
@@ -7,6 +8,28 @@ import { parseReference } from './reference.js'
  * repository are kept. A text without blanks is an image or malformed.
  */
 export function resolveValue(value: Value): Resolution {
+  return value.unset.length === 0 && value.via.length === 0 ? resolveText(value.text) : resolveExpanded(value)
+}
+
+/** Resolutions that are remembered; beyond it they are forgotten and made anew, so that no input fills the memory. */
+const MAX_TEXTS = 65_536
+
+const byText = new Map<string, Resolution>()
+
+/** Most references are plain text, and a repository names few different images: one resolution serves them all. */
+function resolveText(text: string): Resolution {
+  const known = byText.get(text)
+  if (known !== undefined) return known
+  const kept = keptText(text)
+  const resolution: Resolution = { resolved: kept, target: parseReference(kept), variables: NONE, via: NONE }
+  if (byText.size >= MAX_TEXTS) byText.clear()
+  byText.set(kept, resolution)
+  return resolution
+}
+
+const NONE: readonly never[] = []
+
+function resolveExpanded(value: Value): Resolution {
   const parsed = parseReference(value.text)
   const variables = namesOf(value.unset)
   if (parsed.kind === 'image') {
@@ -51,5 +74,6 @@ function nameOf(text: string): ImageReference | undefined {
 }
 
 function namesOf(unset: readonly Unset[]): readonly string[] {
+  if (unset.length === 0) return NONE
   return [...new Set(unset.map(({ name }) => name))]
 }

@@ -1,4 +1,5 @@
 import { type GlobalArg, type Reading } from '../extract/dockerfile.js'
+import { keptText } from '../extract/kept-text.js'
 import { MAX_STEPS } from '../extract/shell.js'
 import { type Budget } from '../extract/shell-pattern.js'
 import { type BuildInputs, type Span, type Step, type Value } from '../model.js'
@@ -93,7 +94,7 @@ export class GlobalArguments {
   }
 
   private step({ span, text, written }: GlobalArg): Step {
-    return { file: this.file, span, text, value: written, overridable: true }
+    return { file: this.file, span, text: keptText(text), value: keptText(written), overridable: true }
   }
 
   private automaticValue(name: string): Value {
