@@ -61,6 +61,13 @@ describe('scope', () => {
 })
 
 describe('pin', () => {
+  test('keeps what would float from being told to be written', async () => {
+    const judge = await judgeOf('version: 1\npin: tag\nregistries: { docker.io: { namespaces: [library] } }\n')
+    expect(only(findings(judge, 'bitnami/redis:7.2'))?.replacement).toBe('redis:7.2')
+    const [refusal] = findings(judge, 'bitnami/redis:latest')
+    expect([refusal?.rule, refusal?.replacement]).toEqual(['allowed-namespace', undefined])
+    expect(refusal?.advice).toContain('redis is allowed, with a tag that does not float\n')
+  })
   test.each(['cache-from', 'cache-to', 'build-output', 'model'] as const)('is never asked of %s', async (role) => {
     expect(told(await judgeOf(ANY + 'pin: digest\n'), 'nginx', { role })).toBe('')
   })

@@ -1,5 +1,5 @@
 import { type ImageReference, type PolicyPlace, type Role } from '../model.js'
-import { denies, excuses, subject, type Subject } from './image.js'
+import { coversTag, denies, excuses, subject, type Subject } from './image.js'
 import { type Globs } from './glob.js'
 import { type PolicyLayer } from './layers.js'
 import { upstreamOf, type Upstream } from './mirrors.js'
@@ -46,11 +46,25 @@ export interface PathClass {
 /** Where no condition holds, or none is asked. */
 const ANYWHERE: PathClass = { met: new Set() }
 
-/** Decides for one policy. Paths are classed once each. */
+/** What a policy says of every image of one repository in a role at paths of a class: only tags and digests are left to look at. */
+export interface Known {
+  readonly upstream: Upstream | undefined
+  readonly common: Pick<Decision, 'builtHere' | 'verdict' | 'by' | 'place' | 'matches' | 'settings'>
+  readonly asked: Sourced<PinLevel>
+  readonly exempt: boolean
+  /** About the repository; each may name tags or digests. */
+  readonly denials: readonly Denial[]
+  readonly exceptions: readonly Exception[]
+}
+
+const NO_DENIALS: readonly Denial[] = []
+const NO_EXCEPTIONS: readonly Exception[] = []
+
+/** Decides for one policy. A repository is looked up once for each role and class of paths. */
 export class Decider {
   private readonly entries: EntryIndex
-  private readonly byPath = new Map<string, PathClass>()
   private readonly byMet = new Map<string, PathClass>()
+  private readonly known = new Map<PathClass, Map<Role, Map<string, Known>>>()
   // The references of a file come one after the other.
   private lastPath: string | undefined
   private lastClass = ANYWHERE
@@ -63,40 +77,69 @@ export class Decider {
   classOf(path: string): PathClass {
     if (path === this.lastPath) return this.lastClass
     this.lastPath = path
-    this.lastClass = this.policy.conditions.length === 0 ? ANYWHERE : (this.byPath.get(path) ?? this.classify(path))
+    this.lastClass = this.policy.conditions.length === 0 ? ANYWHERE : this.classify(path)
     return this.lastClass
   }
 
   private classify(path: string): PathClass {
-    const met = this.policy.conditions.map((globs) => globs.matches(path))
-    const key = met.map(Number).join('')
-    const found = this.byMet.get(key) ?? { met: new Set(this.policy.conditions.filter((_, index) => met[index] === true)) }
-    this.byMet.set(key, found)
-    this.byPath.set(path, found)
+    const { conditions } = this.policy
+    let key = ''
+    for (let index = 0; index < conditions.length; index++) key += conditions[index]?.matches(path) === true ? '1' : '0'
+    let found = this.byMet.get(key)
+    if (found === undefined) {
+      found = { met: new Set(conditions.filter((_, index) => key[index] === '1')) }
+      this.byMet.set(key, found)
+    }
     return found
   }
 
   /** What the policy says of an image in a role, at paths of a class. */
   decide(reference: ImageReference, role: Role, at: PathClass): Decision {
+    return this.decideKnown(this.knownOf(reference, role, at), reference)
+  }
+
+  /** What the policy says of an image of a repository. */
+  decideKnown({ upstream, common, asked, exempt, denials, exceptions }: Known, reference: ImageReference): Decision {
+    const denial = denials.length === 0 ? undefined : denials.find(({ image }) => coversTag(image, reference))
+    return {
+      ...common,
+      reference,
+      ...(upstream === undefined ? undefined : { upstream: { ...upstream, reference: { ...reference, ...upstream.reference } } }),
+      ...(denial === undefined ? undefined : { denial }),
+      pin: { asked, met: pinOf(reference, this.policy.floating), exempt },
+      exceptions:
+        exceptions.length === 0 ? NO_EXCEPTIONS : exceptions.filter(({ image }) => image === undefined || coversTag(image, reference)),
+    }
+  }
+
+  /** What the policy says of a repository in a role, at paths of a class: one object for equal ones. */
+  knownOf(reference: ImageReference, role: Role, at: PathClass): Known {
+    const names = inner(inner(this.known, at), role)
+    const name = `${reference.registry}/${reference.repository}`
+    let known = names.get(name)
+    if (known === undefined) names.set(name, (known = this.lookUp(name, reference, role, at)))
+    return known
+  }
+
+  private lookUp(name: string, { registry, repository }: ImageReference, role: Role, at: PathClass): Known {
     const { policy } = this
-    const upstream = upstreamOf(policy.mirrors, reference)
-    const judged = upstream?.reference ?? reference
-    const images = upstream === undefined ? [subject(reference)] : [subject(reference), subject(judged)]
+    const bare: ImageReference = { registry, repository }
+    const image = subject(bare)
+    const upstream = upstreamOf(policy.mirrors, bare, image)
+    const images = upstream === undefined ? [image] : [image, subject(upstream.reference)]
+    const judged = upstream?.reference ?? bare
     const matches = this.entries.find(judged, role, (paths) => at.met.has(paths))
     const source = this.sourceOf(matches, judged, role, upstream)
     const settings = this.settingsOf(source, matches, at)
-    const builtHere = policy.builtHere.get(`${reference.registry}/${reference.repository}`)
-    const denial = policy.deny.find(({ image }) => images.some((each) => denies(image, each)))
+    const builtHere = policy.builtHere.get(name)
     return {
-      reference,
-      ...(upstream === undefined ? {} : { upstream }),
-      ...(builtHere === undefined ? {} : { builtHere }),
-      ...source,
-      matches,
-      ...(denial === undefined ? {} : { denial }),
-      pin: { asked: settings.pin ?? policy.pin, met: pinOf(reference, policy.floating), exempt: UNPINNED.has(role) },
-      settings,
-      exceptions: policy.exceptions.filter((exception) => about(exception, images, role, at)),
+      upstream,
+      common: { ...source, matches, settings, ...(builtHere === undefined ? {} : { builtHere }) },
+      asked: settings.pin ?? policy.pin,
+      exempt: UNPINNED.has(role),
+      denials: policy.deny.length === 0 ? NO_DENIALS : policy.deny.filter(({ image }) => images.some((each) => denies(image, each))),
+      exceptions:
+        policy.exceptions.length === 0 ? NO_EXCEPTIONS : policy.exceptions.filter((exception) => about(exception, images, role, at)),
     }
   }
 
@@ -151,6 +194,13 @@ export class Decider {
   }
 }
 
+function inner<A, B, C>(map: Map<A, Map<B, C>>, key: A): Map<B, C> {
+  let found = map.get(key)
+  if (found === undefined) map.set(key, (found = new Map<B, C>()))
+  return found
+}
+
+/** Whether an exception is about a repository in a role at paths of a class; its tags and digests are not looked at. */
 function about(exception: Exception, images: readonly Subject[], role: Role, at: PathClass): boolean {
   const { image, paths, roles } = exception
   if (image !== undefined && !images.some((each) => excuses(image, each))) return false

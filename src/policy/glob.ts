@@ -58,6 +58,7 @@ function compile(written: string, loads: Promise<unknown>[]): (path: string) => 
   const inner = pattern.startsWith('**/') ? pattern.slice('**/'.length) : ''
   if (isComponent(inner)) return (path) => matchesRun(inner, path.slice(path.lastIndexOf('/') + 1))
   const between = inner.endsWith('/**') ? inner.slice(0, -'/**'.length) : ''
+  if (isComponent(between) && !between.includes('*')) return (path) => path.includes(`/${between}/`) || path.startsWith(`${between}/`)
   if (isComponent(between))
     return (path) =>
       path

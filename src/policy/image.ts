@@ -11,9 +11,8 @@ export function imagePattern(text: string, tags?: readonly string[], digests?: r
   return { text, host: hostPattern(text.slice(0, slash)), path: pathPattern(text.slice(slash + 1)), ...narrowed }
 }
 
-/** A reference, split once for many patterns. */
+/** A repository, split once for many patterns. */
 export interface Subject {
-  readonly reference: ImageReference
   /** The labels of the host as Docker takes it. */
   readonly host: readonly string[]
   /** The labels of each host that serves the same: an endpoint of Docker Hub, or a port that is meant anyway, is no way around `deny`. */
@@ -22,34 +21,35 @@ export interface Subject {
 }
 
 /** Prepares a reference for `excuses` and `denies`. */
-export function subject(reference: ImageReference): Subject {
-  const lower = reference.registry.toLowerCase()
+export function subject({ registry, repository }: ImageReference): Subject {
+  const lower = registry.toLowerCase()
   const plain = lower.endsWith(':443') ? lower.slice(0, -':443'.length) : lower
   const names = new Set([lower, plain])
   if (registryOf(plain)?.id === 'docker-hub') names.add('docker.io')
   return {
-    reference,
     // Hosts compare without case, but Docker maps no other spelling of docker.io to its Hub.
-    host: splitHost(lower === 'docker.io' ? reference.registry : lower),
+    host: splitHost(lower === 'docker.io' ? registry : lower),
     alike: [...names].map(splitHost),
-    path: reference.repository.split('/'),
+    path: repository.split('/'),
   }
 }
 
-/** Whether the pattern of an exception covers an image: its host exactly as Docker takes it. */
+/** Whether the pattern of an exception or a mirror is about a repository, whatever the tag: its host exactly as Docker takes it. */
 export function excuses(pattern: ImagePattern, image: Subject): boolean {
-  return matchesAll(pattern.host, image.host) && coversRest(pattern, image)
+  return matchesAll(pattern.host, image.host) && coversPath(pattern, image)
 }
 
-/** Whether the pattern of a `deny` entry covers an image, under whatever name its host goes. */
+/** Whether the pattern of a `deny` entry is about a repository, whatever the tag, under whatever name its host goes. */
 export function denies(pattern: ImagePattern, image: Subject): boolean {
-  return image.alike.some((host) => matchesAll(pattern.host, host)) && coversRest(pattern, image)
+  return image.alike.some((host) => matchesAll(pattern.host, host)) && coversPath(pattern, image)
 }
 
-/** Path, tags and digests. Neither tag nor digest counts as `latest`. */
-function coversRest(pattern: ImagePattern, { reference, path }: Subject): boolean {
-  if (pattern.path !== undefined && !matchesLeading(pattern.path, path)) return false
-  const { tags, digests } = pattern
+function coversPath(pattern: ImagePattern, { path }: Subject): boolean {
+  return pattern.path === undefined || matchesLeading(pattern.path, path)
+}
+
+/** Whether a pattern that is about an image's repository is about its tag or digest too. Neither tag nor digest counts as `latest`. */
+export function coversTag({ tags, digests }: ImagePattern, reference: ImageReference): boolean {
   if (tags === undefined && digests === undefined) return true
   if (reference.digest !== undefined && digests?.has(reference.digest) === true) return true
   const tag = reference.tag ?? (reference.digest === undefined ? 'latest' : undefined)

@@ -1,6 +1,6 @@
 import { type ImageReference } from '../model.js'
 import { parseReference } from '../resolve/reference.js'
-import { excuses, subject } from './image.js'
+import { excuses, type Subject } from './image.js'
 import { type Mirror } from './policy.js'
 
 /** What an image is judged as, by a mirror of the policy. */
@@ -10,9 +10,8 @@ export interface Upstream {
 }
 
 /** The upstream of an image that stands under the left name of a mirror: prefix for prefix, normalized again. The most specific mirror decides, once. */
-export function upstreamOf(mirrors: readonly Mirror[], reference: ImageReference): Upstream | undefined {
+export function upstreamOf(mirrors: readonly Mirror[], reference: ImageReference, image: Subject): Upstream | undefined {
   if (mirrors.length === 0) return undefined
-  const image = subject(reference)
   const [mirror] = mirrors.filter(({ from }) => excuses(from, image)).sort(bySpecificity)
   if (mirror === undefined) return undefined
   const rest = image.path.slice(mirror.from.path?.pieces.length ?? 0)

@@ -3,15 +3,19 @@
  * Hosts and paths are matched piece by piece (label, component), so a `*` can never cross `.`, `:` or `/`.
  */
 
+const STAR = 42
+
 /**
  * Whether a text matches a pattern whose `*` stands for any run of characters, at least `least` long.
  * The literal parts are found leftmost first, so there is no backtracking.
  */
 export function matchesRun(pattern: string, text: string, least: 0 | 1 = 0): boolean {
+  // Most patterns differ in their first character.
+  const first = pattern.charCodeAt(0)
+  if (first !== STAR && first !== text.charCodeAt(0)) return pattern === '' && text === ''
   const star = pattern.indexOf('*')
   if (star < 0) return pattern === text
-  // Most patterns differ in their first characters: look at those before anything is split.
-  for (let i = 0; i < star; i++) if (pattern.charCodeAt(i) !== text.charCodeAt(i)) return false
+  for (let i = 1; i < star; i++) if (pattern.charCodeAt(i) !== text.charCodeAt(i)) return false
   const parts = pattern.split('*')
   const head = parts[0] ?? ''
   const tail = parts[parts.length - 1] ?? ''
@@ -62,21 +66,31 @@ function pieces(text: string, parts: readonly string[], least: 0 | 1): Pieces {
 
 /** Whether the pieces match a pattern's, all of them. */
 export function matchesAll(pattern: Pieces, parts: readonly string[]): boolean {
-  return pattern.pieces.length === parts.length && matchesLeading(pattern, parts)
+  const { pieces, least } = pattern
+  if (pieces.length !== parts.length) return false
+  // From the end: of two hosts, the last labels differ.
+  for (let index = pieces.length - 1; index >= 0; index--) if (!matchesRun(pieces[index] ?? '', parts[index] ?? '', least)) return false
+  return true
 }
 
 /** Whether the first pieces match a pattern's: `acme` covers `acme/x`. */
 export function matchesLeading(pattern: Pieces, parts: readonly string[]): boolean {
   if (pattern.pieces.length > parts.length) return false
-  return pattern.pieces.every((piece, index) => matchesRun(piece, parts[index] ?? '', pattern.least))
+  const { pieces, least } = pattern
+  for (let index = 0; index < pieces.length; index++) if (!matchesRun(pieces[index] ?? '', parts[index] ?? '', least)) return false
+  return true
 }
 
 /** Whether some text could match both patterns. A run of * counts as possibly empty, so it errs towards yes. */
 export function overlap(a: Pieces, b: Pieces): boolean {
-  return a.pieces.length === b.pieces.length && a.pieces.every((piece, index) => overlapPiece(piece, b.pieces[index] ?? ''))
+  if (a.pieces.length !== b.pieces.length) return false
+  // From the end: of two hosts, the last labels differ.
+  for (let index = a.pieces.length - 1; index >= 0; index--) if (!overlapPiece(a.pieces[index] ?? '', b.pieces[index] ?? '')) return false
+  return true
 }
 
 function overlapPiece(a: string, b: string): boolean {
+  if (a === '*' || b === '*') return true
   if (!a.includes('*')) return b.includes('*') ? matchesRun(b, a) : a === b
   if (!b.includes('*')) return matchesRun(a, b)
   if (

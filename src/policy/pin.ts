@@ -43,14 +43,44 @@ export function pinOf(reference: ImageReference, floating: readonly string[]): P
 
 /** How exactly a tag alone pins. It is the tag that says so, whatever the registry does with it. */
 export function tagLevel(tag: string, floating: readonly string[] = FLOATING): PinLevel {
-  if (floating.some((word) => matchesRun(word, tag))) return 'none'
+  if (floats(tag, floating)) return 'none'
   const parts = tag.split('-')
-  const exactness = Math.max(dated(tag) ? 3 : 0, ...parts.map(precision))
   const first = parts[0] ?? ''
+  let behind = parts.length > 2 && dated(tag) ? 3 : 0
+  for (let i = 1; i < parts.length && behind < 3; i++) behind = Math.max(behind, precision(parts[i] ?? ''))
   // A floating word with a version, a date or a commit behind it names one build: `nightly-20240211`, `main-3f2c1ab`.
-  if (Math.max(0, ...parts.slice(1).map(precision)) === 0 && !dated(tag) && floating.some((word) => matchesRun(word, first))) return 'none'
+  if (behind === 0 && parts.length > 1 && floats(first, floating)) return 'none'
+  const exactness = behind === 3 ? 3 : Math.max(behind, precision(first))
   if (exactness > 0 && builds(tag)) return 'patch'
   return exactness >= 3 ? 'patch' : exactness === 2 ? 'minor' : exactness === 1 ? 'major' : 'tag'
+}
+
+function floats(word: string, floating: readonly string[]): boolean {
+  for (let i = 0; i < floating.length; i++) if (matchesRun(floating[i] ?? '', word)) return true
+  return false
+}
+
+/** Hex digits of a commit id, short or whole. */
+const MIN_COMMIT = 7
+const MAX_COMMIT = 64
+
+const DOT = 46
+const ZERO = 48
+const NINE = 57
+const UPPER_V = 86
+const UNDERSCORE = 95
+const LOWER_A = 97
+const LOWER_F = 102
+const LOWER_G = 103
+const LOWER_V = 118
+
+const isDigit = (c: number): boolean => c >= ZERO && c <= NINE
+
+/** Where the run of digits at `from` ends. */
+function endOfDigits(text: string, from: number): number {
+  let end = from
+  while (isDigit(text.charCodeAt(end))) end++
+  return end
 }
 
 /** Of one part between dashes: 3 for a version of three components, a date or a commit id; 2 and 1 for shorter versions; 0 for no version. */
@@ -63,20 +93,26 @@ function precision(part: string): number {
  * What stands before the digits makes it another thing's version: `alpine3.20`.
  */
 function versionComponents(part: string): number {
-  const found = /^[vV]?(\d+(?:\.\d+)*)(.*)$/s.exec(part)
-  if (found === null) return 0
-  const [, numbers = '', rest = ''] = found
-  const components = numbers.split('.').length
-  if (rest === '' || rest.startsWith('.') || rest.startsWith('_')) return components
+  const first = part.charCodeAt(0)
+  const start = first === LOWER_V || first === UPPER_V ? 1 : 0
+  let end = endOfDigits(part, start)
+  if (end === start) return 0
+  let components = 1
+  while (part.charCodeAt(end) === DOT && isDigit(part.charCodeAt(end + 1))) {
+    components++
+    end = endOfDigits(part, end + 1)
+  }
+  const next = part.charCodeAt(end)
+  if (end === part.length || next === DOT || next === UNDERSCORE || components > 1) return components
   // `7zip` begins with a digit and is a name; `8u302`, `16beta2` and `1.2.3a` are versions.
-  return /^[a-zA-Z]+\d/.test(rest) || components > 1 ? components : 0
+  return /^[a-zA-Z]+\d/.test(part.slice(end)) ? components : 0
 }
 
 /** `20240211`, alone or as the beginning of a time (`20240211.1`, `202402111530`). */
 function isDate(part: string): boolean {
-  const digits = /^\d+/.exec(part)?.[0] ?? ''
-  if (digits.length !== 8 && digits.length !== 12 && digits.length !== 14) return false
-  return isDay(digits.slice(0, 4), digits.slice(4, 6), digits.slice(6, 8))
+  const digits = endOfDigits(part, 0)
+  if (digits !== 8 && digits !== 12 && digits !== 14) return false
+  return isDay(part.slice(0, 4), part.slice(4, 6), part.slice(6, 8))
 }
 
 /** `2024-02-11` anywhere between characters that are no digits, as in `RELEASE.2024-01-16T16-07-38Z`. */
@@ -93,8 +129,17 @@ function isDay(year: string, month: string, day: string): boolean {
 
 /** A git commit, short or whole, with the `g` that `git describe` puts before it or without. Words of hex letters alone are words. */
 function isCommit(part: string): boolean {
-  const hex = /^g?([0-9a-f]{7,64})$/.exec(part)?.[1]
-  return hex !== undefined && /[a-f]/.test(hex) && /\d/.test(hex)
+  const start = part.charCodeAt(0) === LOWER_G ? 1 : 0
+  const length = part.length - start
+  if (length < MIN_COMMIT || length > MAX_COMMIT) return false
+  let [digits, letters] = [0, 0]
+  for (let i = start; i < part.length; i++) {
+    const c = part.charCodeAt(i)
+    if (isDigit(c)) digits++
+    else if (c >= LOWER_A && c <= LOWER_F) letters++
+    else return false
+  }
+  return digits > 0 && letters > 0
 }
 
 /** The build of a package behind two dashes: `1.17--h50ea8bc_1` (BioContainers). */

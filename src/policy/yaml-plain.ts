@@ -6,22 +6,28 @@ import { type MapNode, type Node, type ScalarNode } from './yaml.js'
 /** Policies are nested less deeply; deeper ones are the whole reader's to refuse. */
 const MAX_DEPTH = 12
 
+/** What may be an anchor, an alias, a tag, a block scalar, a merge key, a directive or a document's end: here the two readers have rules of their own. */
+const UNSURE = /(?:^|[\s,[{])(?:[&*!|>?%]|<<)|^\.\.\./m
+
 /**
  * The root value of a YAML text in the plain style that policies are written in; undefined for every other text and for one with a mistake, which the
  * whole reader tells. A test holds the two to the same answer. Never throws.
  */
 export function readPlainYaml(text: string): Node | undefined {
-  const file = readBlockYaml(text)
-  const [root] = file?.documents ?? []
-  return root === undefined || file?.problems.length !== 0 || isDeep(root, 0) ? undefined : nodeOf(root, text, new Positions(text))
+  const file = UNSURE.test(text) ? undefined : readBlockYaml(text)
+  const [root, other] = file?.documents ?? []
+  return root === undefined || other !== undefined || file?.problems.length !== 0 || !isPlain(root, text, 0)
+    ? undefined
+    : nodeOf(root, text, new Positions(text))
 }
 
-function isDeep(node: YamlNode, depth: number): boolean {
-  if (depth > MAX_DEPTH) return true
-  if (node.kind === 'list') return node.items.some((item) => isDeep(item, depth + 1))
-  if (node.kind === 'scalar') return false
-  for (const { value } of node.entries.values()) if (isDeep(value, depth + 1)) return true
-  return false
+/** Nested like a policy, and each scalar on one line. */
+function isPlain(node: YamlNode, text: string, depth: number): boolean {
+  if (depth > MAX_DEPTH) return false
+  if (node.kind === 'scalar') return node.start === node.end || !text.slice(node.start, node.end).includes('\n')
+  if (node.kind === 'list') return node.items.every((item) => isPlain(item, text, depth + 1))
+  for (const { key, value } of node.entries.values()) if (!isPlain(key, text, depth) || !isPlain(value, text, depth + 1)) return false
+  return true
 }
 
 function nodeOf(node: YamlNode, text: string, positions: Positions): Node {

@@ -55,12 +55,17 @@ const LONGEST_NAME = 10
 const COMMAND_START = /^(\s*):(?=:)/
 const LEGACY_COMMAND = /##(?=\[)/g
 
+/** Whether a line of a text may be a command to the GitHub runner. */
+export function mayCommand(text: string): boolean {
+  return text.includes('::') || text.includes('##[')
+}
+
 /**
  * A whole line in which the GitHub runner finds no command (actions/runner, ActionCommand.TryParseV2 and TryParse).
  * Expects a line that is visible already; keeps our own colours.
  */
 export function breakCommands(line: string): string {
-  if (!line.includes('::') && !line.includes('##[')) return line
+  if (!mayCommand(line)) return line
   return line.replace(COMMAND_START, '$1\\u{3a}').replace(LEGACY_COMMAND, '#\\u{23}')
 }
 

@@ -32,8 +32,9 @@ export interface Spot {
 export function spotsOf(report: Report, state: Finding['state']): readonly Spot[] {
   const spots: Spot[] = []
   for (const verdict of report.verdicts) {
+    if (verdict.findings.length === 0 && verdict.also.length === 0) continue
     const cases = casesOf(verdict, state)
-    const [first] = cases
+    const first = cases[0]
     if (first === undefined) continue
     const findings = cases.length === 1 ? first.findings : cases.flatMap((one) => one.findings)
     const { file, span } = verdict.occurrence
@@ -69,7 +70,8 @@ function worst(findings: readonly Finding[]): Severity {
 /** By file (code units), line and column; a whole file before its lines. */
 export function byPlace(a: { file: string; span?: Span }, b: { file: string; span?: Span }): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1
-  const [start, other] = [a.span?.start, b.span?.start]
+  const start = a.span?.start
+  const other = b.span?.start
   return (start?.line ?? 0) - (other?.line ?? 0) || (start?.column ?? 0) - (other?.column ?? 0)
 }
 

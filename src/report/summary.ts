@@ -12,14 +12,15 @@ export function findingsOf(verdict: Verdict): readonly Finding[] {
 export function summarize(report: Report): Summary {
   const targets = { image: 0, local: 0, unresolved: 0, malformed: 0 }
   const states = { error: 0, warning: 0, excepted: 0, existing: 0 }
-  const count = (finding: Finding): void => {
-    states[finding.state === 'new' ? finding.severity : finding.state]++
+  const count = (findings: readonly Finding[]): void => {
+    for (const { state, severity } of findings) states[state === 'new' ? severity : state]++
   }
-  for (const verdict of report.verdicts) {
-    targets[verdict.resolution.target.kind]++
-    findingsOf(verdict).forEach(count)
+  for (const { resolution, findings, also } of report.verdicts) {
+    targets[resolution.target.kind]++
+    if (findings.length > 0) count(findings)
+    if (also.length > 0) for (const other of also) count(other.findings)
   }
-  for (const problem of report.problems) problem.findings.forEach(count)
+  for (const { findings } of report.problems) count(findings)
   return {
     files: report.files.length,
     references: report.verdicts.length,

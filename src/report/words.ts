@@ -105,8 +105,11 @@ export interface Instead {
   readonly where?: { readonly file: string; readonly line: number }
 }
 
+const NOTHING: readonly Instead[] = []
+
 /** What a finding tells to write instead, each text once. */
 export function insteadOf(findings: readonly Finding[]): readonly Instead[] {
+  if (findings.every(({ fix, replacement }) => fix === undefined && replacement === undefined)) return NOTHING
   const told = new Map<string, Instead>()
   for (const { fix, replacement } of findings) {
     const text = fix?.text ?? replacement
@@ -128,10 +131,14 @@ export interface Advice {
 
 /** The rules write advice that stands on its own; a format that shows the replacement and the contact apart does not tell them twice. */
 export function adviceOf({ advice, fix, replacement }: Finding): Advice {
-  const lines = advice.split('\n').filter((line) => line.trim() !== '')
-  const isContact = (line: string): boolean => line.startsWith('Not possible?')
-  const isTold = (line: string): boolean => (fix !== undefined || replacement !== undefined) && line.startsWith('Write instead')
-  return { steps: lines.filter((line) => !isContact(line) && !isTold(line)), contact: lines.filter(isContact) }
+  const isTold = fix !== undefined || replacement !== undefined
+  const steps: string[] = []
+  const contact: string[] = []
+  for (const line of advice.split('\n')) {
+    if (line.startsWith('Not possible?')) contact.push(line)
+    else if (line.trim() !== '' && !(isTold && line.startsWith('Write instead'))) steps.push(line)
+  }
+  return { steps, contact }
 }
 
 /** Each item once, by its key. */
@@ -141,7 +148,7 @@ export function distinct<Item>(items: readonly Item[], key: (item: Item) => stri
   return items.filter((item) => told.size < told.add(key(item)).size)
 }
 
-/** Whom to ask about these findings: once for each layer, as its first finding says it. */
+/** Whom to ask about these findings: once for each layer, as the finding says it that leaves most ways open. */
 export function contactsOf(findings: readonly Finding[]): readonly string[] {
   const [only, ...more] = findings
   if (only !== undefined && more.length === 0) return adviceOf(only).contact
@@ -149,7 +156,7 @@ export function contactsOf(findings: readonly Finding[]): readonly string[] {
   for (const finding of findings) {
     const { contact } = adviceOf(finding)
     const layer = layerName(finding.policy)
-    if (contact.length > 0 && !layers.has(layer)) layers.set(layer, contact)
+    if (contact.join('').length > (layers.get(layer) ?? []).join('').length) layers.set(layer, contact)
   }
   return [...new Set([...layers.values()].flat())]
 }

@@ -2,7 +2,7 @@ import { type ComposeFile } from '../extract/compose.js'
 import { entryOf } from '../extract/compose-shape.js'
 import { type YamlNode } from '../extract/yaml.js'
 import { type Problem } from '../model.js'
-import { type Child, childOf, expand, isNull, type Scope, textOf, type Tree } from './project-tree.js'
+import { type Child, childOf, expand, isLiteral, isNull, type Scope, textOf, type Tree } from './project-tree.js'
 import { pairsOf } from './project-values.js'
 
 /*
@@ -38,7 +38,7 @@ export function consistencyProblems(services: ReadonlyMap<string, Child>, elsewh
 }
 
 function isEmpty(image: Tree): boolean {
-  if (image.kind !== 'leaf' || isNull(image)) return false
+  if (image.kind !== 'leaf' || isNull(image) || (isLiteral(image) && image.node.text !== '')) return false
   const expanded = expand(image)
   return expanded.kind === 'value' && expanded.value.text === '' && expanded.value.unset.length === 0
 }

@@ -36,6 +36,8 @@ export class Environments {
   private readonly folders = new Map<string, Variables>()
   private readonly declared = new WeakMap<Lookup, Lookup>()
   private readonly process: Lookup
+  /** Of a folder without an env file, as most are. */
+  private readonly none: Variables
   private envFiles: ReadonlyMap<string, readonly string[]> | undefined
   private paths: ReadonlySet<string> | undefined
 
@@ -46,6 +48,7 @@ export class Environments {
     const given = new Map<string, Value>()
     for (const [name, text] of environment.process ?? []) given.set(name, { text, unset: [], via: [] })
     this.process = (name) => given.get(name)
+    this.none = { lookup: this.process, problems: [] }
   }
 
   /** The variables of a project whose first file lies in this folder: process, then `--env-file`s or the folder's `.env`. */
@@ -56,6 +59,7 @@ export class Environments {
     if (known !== undefined) return known
     const own = joined(folder, '.env')
     const paths = envFiles.length > 0 ? envFiles : this.has(own) ? [own] : []
+    if (paths.length === 0) return this.none
     const variables = this.read(paths, this.process)
     this.folders.set(key, variables)
     return variables

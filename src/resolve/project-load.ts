@@ -4,16 +4,12 @@ import { type YamlNode } from '../extract/yaml.js'
 import { type Edge, type Lookup, type Problem } from '../model.js'
 import { folderOf, joined, resolvePath } from './paths.js'
 import { type Environments } from './project-environment.js'
-import { withContexts, withLongVolumes } from './project-canonical.js'
-import { importEntries, mergeChild, mergeEntries, without, withoutMarks } from './project-merge.js'
+import { withContexts } from './project-canonical.js'
+import { Layers, type Model } from './project-layers.js'
+import { importEntries, mergeChild, without, withoutMarks } from './project-merge.js'
 import { Binder, type Child, childOf, expand, isNull, type Leaf, type Scope, textOf, type Tree } from './project-tree.js'
 
-/** What a compose project consists of, as far as it can name images. */
-export interface Model {
-  readonly services: ReadonlyMap<string, Child>
-  readonly jobs: ReadonlyMap<string, Child>
-  readonly models: ReadonlyMap<string, Child>
-}
+export { type Model } from './project-layers.js'
 
 /** A loaded project, with what compose would refuse of it and the files it reached by include and extends. */
 export interface Project extends Model {
@@ -39,8 +35,6 @@ const MAX_INCLUDES = 20
 
 /** Of extends: within a file each service is put together once. */
 const MAX_EXTENDS = 50
-
-const EMPTY: Model = { services: new Map(), jobs: new Map(), models: new Map() }
 
 /** What all projects of a repository share. */
 export interface Sources {
@@ -80,6 +74,13 @@ class Loader {
   readonly reached: Reach[] = []
   readonly scopes: Scope[] = []
   private readonly binder = new Binder()
+  private readonly manner = {
+    conflict: (path: string, { scope, node }: Tree): void => {
+      this.problems.push({ file: scope.path, span: scope.file.positions.span(node.start, node.start), message: `cannot override ${path}` })
+    },
+    volumes: (): boolean => this.binder.seen.has('volumes'),
+    strip: (): boolean => this.binder.marked,
+  }
   private files = 0
 
   constructor(private readonly sources: Sources) {}
@@ -104,7 +105,7 @@ class Loader {
   private model(paths: readonly string[], folder: string, given: Lookup, chain: readonly string[]): Model {
     const lookup = this.sources.environments.withDeclared(given)
     const bases: Bases = new Map()
-    let model = EMPTY
+    const layers = new Layers({ ...this.manner, strip: () => false })
     for (const path of paths) {
       const file = this.file(path)
       if (typeof file === 'string') {
@@ -118,10 +119,10 @@ class Loader {
         const whole = this.withIncludes(layer, document, scope, given, [...chain, path])
         const services = this.withExtends(whole.services, scope, bases)
         const jobs = this.withExtends(whole.jobs, scope, bases)
-        model = this.canonical(this.merge(model, { ...whole, services, jobs }))
+        layers.add({ ...whole, services, jobs })
       }
     }
-    return this.checked(this.stripped(model), paths[0] ?? '')
+    return this.checked(this.stripped(layers.result()), paths[0] ?? '')
   }
 
   /** Marks hold for the document they stand in. */
@@ -130,26 +131,9 @@ class Loader {
     return { services: withoutMarks(model.services), jobs: withoutMarks(model.jobs), models: withoutMarks(model.models) }
   }
 
-  /** What merges later sees volumes in their long form, and one for each target. */
-  private canonical(model: Model): Model {
-    if (!this.binder.seen.has('volumes')) return model
-    return { ...model, services: withLongVolumes(model.services), jobs: withLongVolumes(model.jobs) }
-  }
-
   private file(path: string): ComposeFile | string {
     if (++this.files > MAX_FILES) return `more than ${MAX_FILES} files belong to one project`
     return this.sources.read(path)
-  }
-
-  private merge(base: Model, over: Model, join = mergeEntries): Model {
-    const conflict = (path: string, { scope, node }: Tree): void => {
-      this.problems.push({ file: scope.path, span: scope.file.positions.span(node.start, node.start), message: `cannot override ${path}` })
-    }
-    return {
-      services: join(base.services, over.services, 'services', conflict),
-      jobs: join(base.jobs, over.jobs, 'jobs', conflict),
-      models: join(base.models, over.models, 'models', conflict),
-    }
   }
 
   private layer(document: YamlNode, scope: Scope, plain = false): Model {
@@ -197,8 +181,13 @@ class Loader {
   }
 
   /** What is imported goes below what the file says itself, and below what was imported before. */
-  private import(model: Model, imported: Model): Model {
-    return this.merge(imported, model, importEntries)
+  private import(over: Model, base: Model): Model {
+    const { conflict } = this.manner
+    return {
+      services: importEntries(base.services, over.services, 'services', conflict),
+      jobs: importEntries(base.jobs, over.jobs, 'jobs', conflict),
+      models: importEntries(base.models, over.models, 'models', conflict),
+    }
   }
 
   private include(item: Tree): Include | undefined {
@@ -315,10 +304,9 @@ class Loader {
       return undefined
     }
     const own: Scope = { path, file, lookup: scope.lookup, folder: folderOf(path), values: new Map() }
-    const model = file.documents.reduce(
-      (merged, document) => this.canonical(this.merge(this.stripped(merged), this.layer(document, own))),
-      EMPTY,
-    )
+    const layers = new Layers(this.manner)
+    for (const document of file.documents) layers.add(this.layer(document, own))
+    const model = layers.result()
     const base: Base = { services: new Map([...model.jobs, ...model.services]), scope: own }
     bases.set(path, base)
     return base

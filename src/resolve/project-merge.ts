@@ -17,12 +17,17 @@ export function mergeEntries(
 ): ReadonlyMap<string, Child> {
   if (base.size === 0 || over.size === 0) return base.size === 0 ? over : base
   const merged = new Map(base)
+  mergeInto(merged, over, path, conflict)
+  return merged
+}
+
+/** The same, in the place of the earlier ones. */
+export function mergeInto(merged: Map<string, Child>, over: ReadonlyMap<string, Child>, path: string, conflict: Conflict): void {
   for (const [name, child] of over) {
     const known = merged.get(name)
     const replaces = known === undefined || known.value.tag === 'reset' || child.value.tag !== undefined
     merged.set(name, replaces ? child : mergeChild(known, child, `${path}.${name}`, conflict))
   }
-  return merged
 }
 
 /** Merges a later definition onto an earlier one. */
@@ -108,6 +113,16 @@ export function withoutMarks(entries: ReadonlyMap<string, Child>): ReadonlyMap<s
     else kept.set(name, { key, value: plain })
   }
   return kept ?? entries
+}
+
+/** Takes the marks from some entries, in their place. */
+export function stripIn(entries: Map<string, Child>, names: Iterable<string>): void {
+  for (const name of names) {
+    const child = entries.get(name)
+    if (child === undefined) continue
+    if (child.value.tag === 'reset') entries.delete(name)
+    else entries.set(name, { key: child.key, value: unmarked(child.value) })
+  }
 }
 
 function unmarked(tree: Tree): Tree {

@@ -1,4 +1,5 @@
 import { suppressionsAt } from '../extract/compose.js'
+import { keptText } from '../extract/kept-text.js'
 import { type Build, type Edge, type Occurrence, type Problem, type Reference, type Resolution } from '../model.js'
 import { distinct } from './dockerfiles.js'
 import { keyOfBuild } from './project-builds.js'
@@ -8,28 +9,42 @@ import { offsetsOf, placeOf } from './project-values.js'
 /** One role of one stretch of a file. */
 interface Place {
   readonly start: number
-  /** What the file says by itself; undefined as long as only another project came by. */
-  own: Use | undefined
-  readonly others: Use[]
+  readonly end: number
+  occurrence: Occurrence
+  /** What the file says by itself; as long as only other projects came by, what the first of them says. */
+  main: Resolution
+  own: boolean
+  others: Resolution[] | undefined
+  /** Another one that begins at the same offset. */
+  next: Place | undefined
 }
 
-/** Collects what the projects of a repository say of each place: one place, one occurrence, however many services and projects use it. */
+const NONE: readonly never[] = []
+
+/**
+ * Collects what the projects of a repository say of each place: one place, one occurrence, however many services and projects use it.
+ * It keeps nothing of the files themselves.
+ */
 export class Registry {
-  /** By file, then by where the text stands; one place for each role. */
-  private readonly places = new Map<string, Map<string, Place[]>>()
+  /** By file, then by where the text starts. */
+  private readonly places = new Map<string, Map<number, Place>>()
   private readonly kept = { builds: new Map<string, Build[]>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
 
   /** What a file says by itself. */
   own(use: Use): void {
-    const place = this.place(use, (role) => role === use.role)
-    if (place.own === undefined) place.own = use
-    else if (!isSame(place.own.resolution, use.resolution)) place.others.push(use)
+    const known = this.placed(use, true)
+    if (known === undefined) return
+    if (known.own) add(known, use.resolution)
+    else {
+      const { main, others = [] } = known
+      Object.assign(known, { occurrence: occurrenceOf(use), main: use.resolution, own: true, others: [main, ...others] })
+    }
   }
 
   /** What another project, or other values of the variables, make of a place; its role is the one that the file gives it. */
   also(use: Use): void {
-    const place = this.place(use, () => true)
-    if (place.own === undefined || !isSame(place.own.resolution, use.resolution)) place.others.push(use)
+    const known = this.placed(use, false)
+    if (known !== undefined) add(known, use.resolution)
   }
 
   /** A build; equal ones count once. */
@@ -56,50 +71,54 @@ export class Registry {
   result(): { references: readonly Reference[]; builds: readonly Build[]; problems: readonly Problem[]; edges: readonly Edge[] } {
     const references: Reference[] = []
     for (const file of this.places.values()) {
-      const places = [...file.values()].flat().sort((a, b) => a.start - b.start)
-      for (const place of places) references.push(...referenceOf(place))
+      const places = [...file.values()].sort((a, b) => a.start - b.start)
+      for (const first of places)
+        for (let place: Place | undefined = first; place !== undefined; place = place.next) references.push(referenceOf(place))
     }
     const { builds, problems, edges } = this.kept
     return { references, builds: [...builds.values()].flat(), problems: [...problems.values()], edges: [...edges.values()] }
   }
 
-  private place(use: Use, fits: (role: string) => boolean): Place {
-    const { start, end } = offsetsOf(use.part)
-    const { path } = use.part.leaf.scope
-    const file = this.places.get(path) ?? new Map<string, Place[]>()
-    this.places.set(path, file)
-    const key = `${start}:${end}`
-    const roles = file.get(key) ?? []
-    file.set(key, roles)
-    const known = roles.find(({ own }) => own === undefined || fits(own.role))
-    if (known !== undefined) return known
-    const place: Place = { start, own: undefined, others: [] }
-    roles.push(place)
-    return place
+  /** The place that a use speaks of, if it is known already; else it is from now on. Of several roles at one place each is its own. */
+  private placed(use: Use, own: boolean): Place | undefined {
+    const { role, part, resolution } = use
+    const { start, end } = offsetsOf(part)
+    const { path } = part.leaf.scope
+    let file = this.places.get(path)
+    if (file === undefined) this.places.set(path, (file = new Map<number, Place>()))
+    let last: Place | undefined
+    for (let known = file.get(start); known !== undefined; known = known.next) {
+      if (known.end === end && (!own || !known.own || known.occurrence.role === role)) return known
+      last = known
+    }
+    const place: Place = { start, end, occurrence: occurrenceOf(use), main: resolution, own, others: undefined, next: undefined }
+    if (last === undefined) file.set(start, place)
+    else last.next = place
+    return undefined
   }
 }
 
-function referenceOf({ own, others }: Place): readonly Reference[] {
-  const use = own ?? others[0]
-  if (use === undefined) return []
-  const also = others.map(({ resolution }) => resolution)
-  return [{ occurrence: occurrenceOf(use), own: use.resolution, also: distinct(use.resolution, also) }]
+function add(place: Place, resolution: Resolution): void {
+  if (!isSame(place.main, resolution)) (place.others ??= []).push(resolution)
 }
 
-function occurrenceOf({ role, owner, part, pullable }: Use): Occurrence {
+function referenceOf({ occurrence, main, others }: Place): Reference {
+  return { occurrence, own: main, also: others === undefined ? NONE : distinct(main, others) }
+}
+
+type Writable = { -readonly [Key in keyof Occurrence]: Occurrence[Key] }
+
+function occurrenceOf({ role, owner, part, resolution, pullable }: Use): Occurrence {
   const { path, file } = part.leaf.scope
   const { start, end, span, text } = placeOf(part)
   const suppressions = suppressionsAt(file, start, end)
-  return {
-    file: path,
-    kind: 'compose',
-    role,
-    ...(owner !== undefined && { owner }),
-    span,
-    text,
-    ...(pullable !== undefined && { pullable }),
-    ...(suppressions.length > 0 && { suppressions }),
-  }
+  // the same text once in memory, and none that keeps its file there
+  const kept = resolution.resolved === text ? resolution.resolved : keptText(text)
+  const occurrence: Writable = { file: path, kind: 'compose', role, span, text: kept }
+  if (owner !== undefined) occurrence.owner = keptText(owner)
+  if (pullable !== undefined) occurrence.pullable = pullable
+  if (suppressions.length > 0) occurrence.suppressions = suppressions
+  return occurrence
 }
 
 /** Surely the same: what is told twice costs more to compare later. */

@@ -144,6 +144,11 @@ export function isNull(tree: Tree): boolean {
 
 const NONE: readonly never[] = []
 
+/** A scalar without variables: what it says is what is written. */
+export function isLiteral({ node }: Pick<Leaf, 'node'>): boolean {
+  return node.type !== 'string' || !node.text.includes('$')
+}
+
 /** A string with its variables replaced, once for each scope. */
 export function expand({ node, scope }: Leaf): Interpolated {
   const { text } = node
@@ -158,6 +163,7 @@ export function expand({ node, scope }: Leaf): Interpolated {
 /** The text of a leaf, blanks for what has no value; undefined if it is refused or no leaf. */
 export function textOf(tree: Tree | undefined): string | undefined {
   if (tree?.kind !== 'leaf' || isNull(tree)) return undefined
+  if (isLiteral(tree)) return tree.node.text
   const expanded = expand(tree)
   return expanded.kind === 'value' ? expanded.value.text : undefined
 }

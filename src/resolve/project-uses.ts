@@ -8,16 +8,16 @@ import { resolveValue, unresolvedValue } from './resolution.js'
 /** One place of a project that names an image, as the project resolves it. */
 export interface Use {
   readonly role: Role
-  readonly owner?: string
+  readonly owner?: string | undefined
   readonly part: Part
   readonly resolution: Resolution
-  readonly pullable?: boolean
+  readonly pullable?: boolean | undefined
 }
 
 /** What a service's places depend on besides the service. */
 export interface Surroundings {
   /** The services of the project. */
-  readonly names: ReadonlySet<string>
+  readonly names: { has(name: string): boolean }
   /** The services that are built, whatever the tree at hand says. */
   readonly built: ReadonlySet<string>
   /** The `image` of services that are built. */
@@ -33,7 +33,7 @@ export interface Sink {
 }
 
 /** Surroundings as a set of services makes them. */
-export function surroundingsOf(services: ReadonlyMap<string, Child>, names: Iterable<string>): Surroundings {
+export function surroundingsOf(services: ReadonlyMap<string, Child>): Surroundings {
   const built = new Set<string>()
   const outputs = new Set<string>()
   for (const [name, { value }] of services) {
@@ -42,7 +42,7 @@ export function surroundingsOf(services: ReadonlyMap<string, Child>, names: Iter
     const image = textOf(childOf(value, 'image'))
     if (image !== undefined && image !== '') outputs.add(image)
   }
-  return { names: new Set(names), built, outputs }
+  return { names: services, built, outputs }
 }
 
 function isBuilt(service: Tree): boolean {
@@ -70,16 +70,21 @@ export function usesOfModel(model: Tree, sink: Sink): void {
 function imageUse(name: string, service: Tree, around: Surroundings, sink: Sink): void {
   const image = childOf(service, 'image')
   if (image?.kind !== 'leaf' || image.node.type !== 'string') return
-  const expanded = expand(image)
-  const text = expanded.kind === 'value' ? expanded.value.text : undefined
+  const text = textOf(image)
   const builds = isBuilt(service) || around.built.has(name)
-  const blank = text === '' && expanded.kind === 'value' && (builds || expanded.value.unset.length === 0)
+  const blank = text === '' && (builds || !isUnset(image))
   if (blank) return // as if it were not written: compose builds under a name of its own, or refuses the service
   if (text !== undefined && text !== '' && sink.told?.(image)) return
   const output = builds || (text !== undefined && around.outputs.has(text))
   if (!output) return useWhole('service', name, image, sink)
   const policy = textOf(childOf(service, 'pull_policy'))
   useWhole('build-output', name, image, sink, { pullable: policy !== 'build' && policy !== 'never' })
+}
+
+/** Some variable of it has no value. */
+function isUnset(leaf: Leaf): boolean {
+  const expanded = expand(leaf)
+  return expanded.kind === 'value' && expanded.value.unset.length > 0
 }
 
 function volumeUses(name: string, service: Tree, { names }: Surroundings, sink: Sink): void {
@@ -196,7 +201,9 @@ interface Extra {
   readonly pullable?: boolean
 }
 
-function useWhole(role: Role, owner: string | undefined, tree: Tree | undefined, sink: Sink, extra: Extra = {}): void {
+const NOTHING: Extra = {}
+
+function useWhole(role: Role, owner: string | undefined, tree: Tree | undefined, sink: Sink, extra = NOTHING): void {
   if (tree?.kind !== 'leaf' || tree.node.type !== 'string') return
   const whole = wholePart(tree)
   if (whole !== undefined) return usePart(role, owner, whole, sink, extra)
@@ -205,12 +212,12 @@ function useWhole(role: Role, owner: string | undefined, tree: Tree | undefined,
   const problem = `invalid interpolation format: ${expanded.kind === 'error' ? expanded.problem : text}; write $$ for a dollar sign that begins no variable`
   const part = { leaf: tree, value: { text, unset: [], via: [] }, raw: { from: 0, to: text.length } }
   const resolution: Resolution = { resolved: text, target: { kind: 'malformed', problem }, variables: [], via: [] }
-  sink.use({ role, ...(owner !== undefined && { owner }), part, resolution, ...extra })
+  sink.use({ role, owner, part, resolution, pullable: extra.pullable })
 }
 
-function usePart(role: Role, owner: string | undefined, part: Part, sink: Sink, extra: Extra = {}): void {
+function usePart(role: Role, owner: string | undefined, part: Part, sink: Sink, extra = NOTHING): void {
   const resolution = part.refused ? unresolvedValue(part.value) : role === 'model' ? resolveModel(part.value) : resolveValue(part.value)
-  sink.use({ role, ...(owner !== undefined && { owner }), part, resolution, ...extra })
+  sink.use({ role, owner, part, resolution, pullable: extra.pullable })
 }
 
 function useLocal(role: Role, owner: string, leaf: Leaf, text: string, as: 'service', sink: Sink): void {

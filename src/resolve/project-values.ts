@@ -23,9 +23,11 @@ export interface Range {
 export function wholePart(leaf: Leaf): Part | undefined {
   if (leaf.node.type === 'null') return undefined
   const expanded = expand(leaf)
+  const raw = { from: 0, to: leaf.node.text.length }
+  if (expanded.kind === 'value' && expanded.defaults.length === 0) return { leaf, value: expanded.value, raw }
   const value = expanded.kind === 'value' ? expanded.value : expanded.blank
   if (value === undefined) return undefined
-  const part = { leaf, value: { ...value, via: stepsOf(leaf, expanded) }, raw: { from: 0, to: leaf.node.text.length } }
+  const part = { leaf, value: { ...value, via: stepsOf(leaf, expanded) }, raw }
   return expanded.kind === 'value' ? part : { ...part, refused: true }
 }
 

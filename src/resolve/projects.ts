@@ -2,10 +2,12 @@ import { type ComposeFile, extractCompose } from '../extract/compose.js'
 import { entryOf, topLevelServices } from '../extract/compose-shape.js'
 import { type YamlNode } from '../extract/yaml.js'
 import { type Build, type Edge, type Files, type Lookup, type Problem, type Reference, type SourceFile } from '../model.js'
+import { append } from './append.js'
 import { folderOf, joined } from './paths.js'
 import { buildsOf, DockerfileNames } from './project-builds.js'
 import { consistencyProblems, emptyProblems, templateProblems } from './project-checks.js'
 import { composeFiles, type Environment, Environments, type Variables } from './project-environment.js'
+import { defaultsOf, fragmentsOf, groupByFolder } from './project-folder.js'
 import { includesFor, loadProject, type Model, type Project, type Reach, type Sources } from './project-load.js'
 import { named } from './project-name.js'
 import { Registry } from './project-registry.js'
@@ -32,12 +34,6 @@ export type ComposeCache = Map<string, ComposeFile>
 export function createComposeCache(): ComposeCache {
   return new Map()
 }
-
-/** The names that compose looks for in a folder; the first one wins. */
-const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
-
-/** Here `.yml` comes first. */
-const OVERRIDE_NAMES = ['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml']
 
 /**
  * Reads compose files and all they reach. Each file is first read alone, with the `.env` of its folder: that is what its places say
@@ -75,7 +71,8 @@ class Reader {
   private readonly dockerfiles: DockerfileNames
   private readonly sources: Sources
   private readonly contents = new Map<string, ComposeFile | string>()
-  private readonly alone = new Map<string, Alone>()
+  /** What is wrong with folders as far as their files are known: one that is reached later may have what lacks. */
+  private readonly incomplete = new Map<string, readonly Problem[]>()
   private readonly givens = new Map<string, Variables>()
   private readonly queue: string[]
   private readonly queued: Set<string>
@@ -102,21 +99,38 @@ class Reader {
 
   read(): ComposeReading {
     this.readComposeFileVariables()
+    const folders = groupByFolder(this.queue)
+    const listed = this.queue.length
+    // folder by folder, so that files are kept no longer than somebody may ask for them
+    for (const [folder, paths] of folders) this.readTogether(folder, paths)
+    const reached = new Map<string, Alone[]>()
     // what is reached is put at the end of the queue
-    for (const path of this.queue) this.readAlone(path)
-    const folders = new Map<string, Alone[]>()
-    for (const one of this.alone.values()) {
-      const folder = folderOf(one.path)
-      folders.set(folder, [...(folders.get(folder) ?? []), one])
+    for (let at = listed; at < this.queue.length; at++) {
+      const one = this.readAlone(this.queue[at] ?? '')
+      if (one !== undefined) append(reached, folderOf(one.path), one)
     }
-    for (const [folder, together] of folders) this.readFolder(folder, together)
+    for (const [folder, together] of reached) {
+      const beside = (folders.get(folder) ?? []).flatMap((path) => this.alone(path) ?? [])
+      this.readFolder(folder, [...beside, ...together])
+    }
+    for (const problems of this.incomplete.values()) this.tell(problems)
     return { ...this.registry.result(), followed: this.followed }
+  }
+
+  private readTogether(folder: string, paths: readonly string[]): void {
+    const together: Alone[] = []
+    for (const path of paths) {
+      const one = this.readAlone(path)
+      if (one !== undefined) together.push(one)
+    }
+    this.readFolder(folder, together)
   }
 
   private readonly content = (path: string): ComposeFile | string => {
     const known = this.contents.get(path)
     if (known !== undefined) return known
     const read = readComposeFile(this.files, path, this.cache)
+    if (this.contents.size >= MAX_CONTENTS) this.contents.clear()
     this.contents.set(path, read)
     return read
   }
@@ -139,20 +153,31 @@ class Reader {
 
   // -------------------------------------------------------------------------------------------- one file
 
-  private readAlone(path: string): void {
-    const file = this.content(path)
-    if (typeof file === 'string') return this.registry.problem({ file: path, message: file })
-    this.tell(file.problems.map((problem) => ({ file: path, ...problem })))
-    const folder = folderOf(path)
-    const { lookup: given, problems } = this.givenTo(path, file)
-    this.tell(problems)
-    const project = loadProject([path], folder, given, this.sources)
+  /** Tells what a file says by itself. */
+  private readAlone(path: string): Alone | undefined {
+    const one = this.alone(path)
+    if (one === undefined) {
+      const problem = this.content(path)
+      if (typeof problem === 'string') this.registry.problem({ file: path, message: problem })
+      return undefined
+    }
+    const { file, given, project } = one
+    for (const problem of file.problems) this.registry.problem({ file: path, ...problem })
+    this.tell(this.givenTo(path, file).problems)
     this.tell(project.problems)
     this.follow(project.reached)
-    this.alone.set(path, { path, file, given, project })
     const scope = project.scopes[0] ?? this.scopeOf(path, file, given)
-    this.tell(templateProblems(scope, this.tellOwn(scope, project)))
+    const broken = this.tellOwn(scope, project)
+    if (file.templates.length > 0) this.tell(templateProblems(scope, broken))
     if (project.reached.length > 0) this.tellOthers(project, (use) => this.registry.also(use))
+    return one
+  }
+
+  private alone(path: string): Alone | undefined {
+    const file = this.content(path)
+    if (typeof file === 'string') return undefined
+    const given = this.givenTo(path, file).lookup
+    return { path, file, given, project: loadProject([path], folderOf(path), given, this.sources) }
   }
 
   /** The variables of a file that is read alone: the same each time. */
@@ -225,19 +250,18 @@ class Reader {
   private tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean): void {
     const { platforms } = this.environments.environment
     const surroundings = { dockerfiles: this.dockerfiles, folder, lookup: this.environments.withDeclared(given), platforms }
-    for (const [name, { value }] of [...project.services, ...project.jobs]) {
-      if (wanted(name, value)) for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
-    }
+    for (const services of [project.services, project.jobs])
+      for (const [name, { value }] of services) {
+        if (childOf(value, 'build') === undefined || !wanted(name, value)) continue
+        for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
+      }
   }
 
   // -------------------------------------------------------------------------------------------- files of one folder
 
   /** The files of a folder: what the default file and its override make together, and what every file builds. */
   private readFolder(folder: string, together: readonly Alone[]): void {
-    const first = (names: readonly string[]): Alone | undefined =>
-      names.flatMap((name) => together.find(({ path }) => path === joined(folder, name)) ?? [])[0]
-    const main = first(DEFAULT_NAMES)
-    const override = first(OVERRIDE_NAMES)
+    const { main, override } = defaultsOf(together)
     if (main !== undefined) this.readDefault(folder, main, override, together)
     for (const one of together) {
       // such a file is built as the project that takes it in has it, which knows its directory
@@ -266,8 +290,8 @@ class Reader {
     if (this.told.has(folder)) return
     const reached = new Set(project.reached.map(({ to }) => to))
     const others = together.filter((one) => !paths.includes(one) && !reached.has(one.path))
-    this.tell(emptyProblems(main.path, main.file))
-    this.tell(consistencyProblems(project.services, new Set(others.flatMap(({ project: { services } }) => [...services.keys()]))))
+    const elsewhere = new Set(others.flatMap(({ project: { services } }) => [...services.keys()]))
+    this.incomplete.set(folder, [...emptyProblems(main.path, main.file), ...consistencyProblems(project.services, elsewhere)])
   }
 
   private load(paths: readonly string[], folder: string, given: Lookup): Project {
@@ -357,18 +381,10 @@ class Reader {
 
 const COMPOSE_FILE = 'COMPOSE_FILE'
 
+/** Files that are kept for those that include or extend them: as many as two projects may have. */
+const MAX_CONTENTS = 1000
+
 function aroundOf(project: Model): Surroundings {
   const services = project.jobs.size === 0 ? project.services : new Map([...project.jobs, ...project.services])
-  return surroundingsOf(services, services.keys())
-}
-
-/** The services of a file that only add to what the default file builds: by themselves they name no context. */
-function fragmentsOf(project: Model, main: Model): ReadonlySet<string> {
-  const fragments = new Set<string>()
-  for (const [name, { value }] of project.services) {
-    const build = childOf(value, 'build')
-    if (build?.kind !== 'branch' || childOf(main.services.get(name)?.value, 'build') === undefined) continue
-    if (childOf(build, 'context') === undefined && childOf(build, 'dockerfile_inline') === undefined) fragments.add(name)
-  }
-  return fragments
+  return surroundingsOf(services)
 }

@@ -116,11 +116,11 @@ function splitDomain(text: string): { domain: string; remainder: string } {
 
 /** The grammar above on `domain/remainder`. Undefined if it does not match, a string if it does and is refused all the same. */
 function match(domain: string, remainder: string): ImageReference | string | undefined {
-  const named = isDomain(domain)
+  const named = isKnownDomain(domain)
   if (!named && endOfComponent(domain, 0) !== domain.length) return undefined
   const pathEnd = endOfPath(remainder)
   if (pathEnd < 0) return undefined
-  const tagEnd = remainder.charCodeAt(pathEnd) === COLON ? endOfTag(remainder, pathEnd + 1) : pathEnd
+  const tagEnd = pathEnd < remainder.length && remainder.charCodeAt(pathEnd) === COLON ? endOfTag(remainder, pathEnd + 1) : pathEnd
   if (tagEnd < 0) return undefined
   if (tagEnd < remainder.length && !(remainder.charCodeAt(tagEnd) === AT && isDigest(remainder, tagEnd + 1))) return undefined
 
@@ -134,6 +134,15 @@ function match(domain: string, remainder: string): ImageReference | string | und
     ...(tagEnd > pathEnd && { tag: remainder.slice(pathEnd + 1, tagEnd) }),
     ...(digest !== undefined && { digest }),
   }
+}
+
+let lastDomain = HUB
+let lastIsDomain = true
+
+/** The same registry is named again and again. */
+function isKnownDomain(text: string): boolean {
+  if (text !== lastDomain) [lastDomain, lastIsDomain] = [text, isDomain(text)]
+  return lastIsDomain
 }
 
 /** Whether the whole text is a host with an optional port. */
@@ -153,9 +162,9 @@ function endOfHost(text: string): number {
   let i = 0
   for (;;) {
     const start = i
-    while (isAlnum(text.charCodeAt(i)) || (i > start && text.charCodeAt(i) === DASH)) i++
+    while (i < text.length && (isAlnum(text.charCodeAt(i)) || (i > start && text.charCodeAt(i) === DASH))) i++
     if (i === start || text.charCodeAt(i - 1) === DASH) return -1
-    if (text.charCodeAt(i) !== DOT) return i
+    if (i === text.length || text.charCodeAt(i) !== DOT) return i
     i++
   }
 }
@@ -166,8 +175,9 @@ function endOfPath(text: string): number {
   for (;;) {
     i = endOfComponent(text, i)
     if (i < 0) return -1
+    if (i === text.length) return i
     const c = text.charCodeAt(i)
-    if (i === text.length || c === COLON || c === AT) return i
+    if (c === COLON || c === AT) return i
     if (c !== SLASH) return -1
     i++
   }
@@ -178,7 +188,7 @@ function endOfComponent(text: string, from: number): number {
   let i = from
   for (;;) {
     const start = i
-    while (isLowerAlnum(text.charCodeAt(i))) i++
+    while (i < text.length && isLowerAlnum(text.charCodeAt(i))) i++
     if (i === start) return -1
     const separator = separatorLength(text, i)
     if (separator === 0) return i
@@ -187,6 +197,7 @@ function endOfComponent(text: string, from: number): number {
 }
 
 function separatorLength(text: string, at: number): number {
+  if (at >= text.length) return 0
   const c = text.charCodeAt(at)
   if (c === DOT) return 1
   if (c === UNDERSCORE) return text.charCodeAt(at + 1) === UNDERSCORE ? 2 : 1
@@ -197,10 +208,10 @@ function separatorLength(text: string, at: number): number {
 
 /** Where the tag at `from` ends: at the end of the text or at `@`; -1 if it is no tag. */
 function endOfTag(text: string, from: number): number {
-  const first = text.charCodeAt(from)
+  const first = from < text.length ? text.charCodeAt(from) : 0
   if (!isAlnum(first) && first !== UNDERSCORE) return -1
   let i = from
-  while (isTagChar(text.charCodeAt(i))) i++
+  while (i < text.length && isTagChar(text.charCodeAt(i))) i++
   return i - from <= MAX_TAG && (i === text.length || text.charCodeAt(i) === AT) ? i : -1
 }
 

@@ -4,6 +4,7 @@ import { listed, type Rule } from './rule.js'
 
 export const allowedTag: Rule = {
   id: 'allowed-tag',
+  about: 'tag',
   summary: 'No pattern of tags matches the tag.',
   check({ decision, resolution }) {
     const tags = decision?.settings.tags

@@ -4,6 +4,7 @@ import { type Case, type Rule } from './rule.js'
 
 export const deniedImage: Rule = {
   id: 'denied-image',
+  about: 'source',
   summary: 'An entry of deny covers the image.',
   check(subject) {
     const denial = subject.decision?.denial

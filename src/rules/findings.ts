@@ -10,6 +10,8 @@ import { type Enriched } from './levels.js'
 export interface Verdicts {
   readonly violations: readonly Enriched[]
   readonly decision?: Decision
+  /** What they are wherever the place has no part in it: such findings are shared. */
+  plain?: readonly Finding[]
 }
 
 /** One occurrence, and what findings about it need to know. */
@@ -23,8 +25,11 @@ export interface Situation {
 }
 
 /** Makes findings of violations: exceptions, the place of the fix, and the advice that a reader of this place needs. */
-export function assemble({ violations, decision }: Verdicts, situation: Situation): readonly Finding[] {
-  return violations.map((violation) => findingOf(violation, decision, situation))
+export function assemble(verdicts: Verdicts, situation: Situation): readonly Finding[] {
+  const { violations, decision } = verdicts
+  const findings = violations.map((violation) => findingOf(violation, decision, situation))
+  if (!violations.every(({ plain }, index) => plain !== undefined && plain === findings[index])) return findings
+  return (verdicts.plain ??= findings)
 }
 
 type Writable = { -readonly [Key in keyof Finding]: Finding[Key] }
@@ -33,7 +38,10 @@ function findingOf(violation: Enriched, decision: Decision | undefined, situatio
   const { rule, severity, message, replacement, place, scope, text } = violation
   const suppression = suppressionOf(rule, situation)
   const excuse = suppression.kind === 'excused' ? suppression : excuseOf(rule, decision, situation)
+  const isPlain = suppression.kind === 'none' && excuse === undefined && replacement === undefined
+  if (isPlain && violation.plain !== undefined) return violation.plain
   const finding: Writable = { rule, severity, state: 'new', message, advice: text, policy: place, scope }
+  if (isPlain) violation.plain = finding
   if (replacement !== undefined) replace(finding, replacement, situation)
   if (suppression.kind === 'useless') add(finding, suppression.why)
   if (excuse?.kind === 'excused') {

@@ -1,5 +1,14 @@
-import { type ExceptionUse, type Finding, type JudgedProblem, type Occurrence, type Problem, type Resolution } from '../model.js'
-import { deciderOf, type Decider, type PathClass } from '../policy/decide.js'
+import {
+  type ExceptionUse,
+  type Finding,
+  type ImageReference,
+  type JudgedProblem,
+  type Occurrence,
+  type Problem,
+  type Resolution,
+  type Role,
+} from '../model.js'
+import { deciderOf, type Decider, type Known, type PathClass } from '../policy/decide.js'
 import { type PolicyLayer } from '../policy/layers.js'
 import { ExceptionBook } from './exception-book.js'
 import { assemble, type Verdicts } from './findings.js'
@@ -40,12 +49,29 @@ export interface Judge {
 
 const NONE: readonly Finding[] = []
 
+const CLEAN: Verdicts = { violations: [] }
+
+const DEFAULTS: ReferenceOptions = {}
+
+/** Verdicts by text, for one role; what is built and never pulled apart. */
+type Texts = Map<string, Verdicts>
+interface ByRole {
+  readonly pulled: Map<Role, Texts>
+  readonly unpulled: Map<Role, Texts>
+}
+
 /** What is kept for one layer: the violations of a text, by the class of its path and its role. */
 interface LayerState {
   readonly layer: PolicyLayer
   readonly decider: Decider
   readonly rules: readonly TableRule[]
-  readonly memo: Map<PathClass, Map<string, Map<string, Verdicts>>>
+  /** Those about tag and digest. */
+  readonly tagRules: readonly TableRule[]
+  /** Whether the other rules find nothing in the images of a repository. */
+  readonly sound: Map<Known, boolean>
+  /** Some rule asks by which steps a value came: then only what has no steps is judged by its text alone. */
+  readonly asksSteps: boolean
+  readonly memo: Map<PathClass, ByRole>
 }
 
 /** Prepares the judgement under layers, the repository's own first. Patterns are compiled and equal texts are judged once. */
@@ -53,12 +79,13 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
   const states = layers.map(stateOf)
   const book = new ExceptionBook(layers, context)
   return {
-    reference(index, occurrence, resolution, options = {}) {
+    reference(index, occurrence, resolution, options = DEFAULTS) {
       const state = states[index]
       if (state === undefined || resolution.target.kind === 'local') return NONE
       const path = options.path ?? occurrence.file
       const verdicts = verdictsOf(state, occurrence, resolution, path, options.given === true)
       if (verdicts.violations.length === 0) return NONE
+      if (verdicts.plain !== undefined && occurrence.suppressions === undefined && book.isEmpty) return verdicts.plain
       return assemble(verdicts, { layers, index, occurrence, resolution, path, book })
     },
     problem(index, problem, path = problem.file) {
@@ -71,15 +98,36 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
 
   function verdictsOf(state: LayerState, occurrence: Occurrence, resolution: Resolution, path: string, given: boolean): Verdicts {
     const at = state.decider.classOf(path)
-    const { resolved, variables, via, target } = resolution
-    // A chain or a variable belongs to the place: only a plain image is judged by its text alone.
-    if (resolved === null || variables.length > 0 || via.length > 0 || target.kind !== 'image')
+    const { resolved, target, open, via } = resolution
+    // What is open is told with the text and the variables of the place: only an image that is known as a whole is judged by its text alone.
+    if (resolved === null || target.kind !== 'image' || open !== undefined || (state.asksSteps && via.length > 0))
       return judgeOne(state, occurrence, resolution, at, given)
     const texts = textsOf(state, at, occurrence)
-    const known = texts.get(resolved)
-    if (known !== undefined) return known
-    const verdicts = judgeOne(state, occurrence, resolution, at, given)
-    texts.set(resolved, verdicts)
+    let verdicts = texts.get(resolved)
+    if (verdicts === undefined) texts.set(resolved, (verdicts = judgeImage(state, occurrence, resolution, target.reference, at)))
+    return verdicts
+  }
+
+  /** An image that is known as a whole. What nothing but its tag can be wrong with is asked for that alone: of most repositories every image is. */
+  function judgeImage(
+    state: LayerState,
+    occurrence: Occurrence,
+    resolution: Resolution,
+    reference: ImageReference,
+    at: PathClass,
+  ): Verdicts {
+    // What is built and never pulled is judged by other rules, and is rare.
+    if (occurrence.pullable === false) return judgeOne(state, occurrence, resolution, at, false)
+    const { decider, sound, tagRules } = state
+    const known = decider.knownOf(reference, occurrence.role, at)
+    if (known.common.builtHere !== undefined) return CLEAN
+    if (sound.get(known) === true) {
+      const decision = decider.decideKnown(known, reference)
+      return judgeBy(tagRules, state, { occurrence, resolution, layer: state.layer.layer, decider, at, given: false, decision })
+    }
+    const verdicts = judgeOne(state, occurrence, resolution, at, false)
+    if (!sound.has(known))
+      sound.set(known, known.denials.length === 0 && verdicts.violations.every(({ rule }) => tagRules.some(({ id }) => id === rule)))
     return verdicts
   }
 
@@ -88,42 +136,50 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
     const { target } = resolution
     const reference = target.kind === 'image' || target.kind === 'unresolved' ? target.reference : undefined
     const decision = reference === undefined ? undefined : decider.decide(reference, occurrence.role, at)
-    if (decision?.builtHere !== undefined) return { violations: [], decision }
-    const subject: Case = {
-      occurrence,
-      resolution,
-      layer: layer.layer,
-      decider,
-      at,
-      given,
-      ...(decision === undefined ? {} : { decision }),
+    if (decision?.builtHere !== undefined) return CLEAN
+    const common = { occurrence, resolution, layer: layer.layer, decider, at, given }
+    return judgeBy(state.rules, state, decision === undefined ? common : { ...common, decision })
+  }
+
+  function judgeBy(rules: readonly TableRule[], { layer: { policy }, decider }: LayerState, subject: Case): Verdicts {
+    const { decision } = subject
+    let violations: Enriched[] | undefined
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules[index]
+      const violation = rule?.check?.(subject)
+      if (rule === undefined || violation === undefined) continue
+      const { id } = rule
+      const severity = severityOf(policy, id, decision?.settings ?? decider.settingsAt(subject.at))
+      if (severity === 'off') continue
+      violations ??= []
+      violations.push({ ...violation, rule: id, severity, scope: scopeOf(policy, id, context.today), text: violation.advice.join('\n') })
     }
-    const violations = state.rules.flatMap((rule): Enriched[] => {
-      const violation = rule.check?.(subject)
-      if (violation === undefined) return []
-      const severity = severityOf(layer.policy, rule.id, decision?.settings ?? decider.settingsAt(at))
-      if (severity === 'off') return []
-      return [
-        { ...violation, rule: rule.id, severity, scope: scopeOf(layer.policy, rule.id, context.today), text: violation.advice.join('\n') },
-      ]
-    })
-    return { violations, ...(decision === undefined ? {} : { decision }) }
+    if (violations === undefined) return CLEAN
+    return decision === undefined ? { violations } : { violations, decision }
   }
 }
 
 function stateOf(layer: PolicyLayer): LayerState {
   const { policy } = layer
   const rules = RULES.filter((rule) => rule.check !== undefined && (policy.rules.get(rule.id)?.severity?.value ?? rule.severity) !== 'off')
-  return { layer, decider: deciderOf(policy), rules, memo: new Map() }
+  return {
+    layer,
+    decider: deciderOf(policy),
+    rules,
+    tagRules: rules.filter(({ about }) => about === 'tag'),
+    sound: new Map(),
+    asksSteps: rules.some(({ id }) => id === 'overridable'),
+    memo: new Map(),
+  }
 }
 
-/** Verdicts by text, for places that are judged alike. What is built and never pulled differs from what may be pulled; the kind of file decides the advice. */
-function textsOf({ memo }: LayerState, at: PathClass, { role, kind, pullable }: Occurrence): Map<string, Verdicts> {
-  let byPlace = memo.get(at)
-  if (byPlace === undefined) memo.set(at, (byPlace = new Map<string, Map<string, Verdicts>>()))
-  const place = pullable === false ? `${role}!` : kind === 'compose' ? `${role}+` : role
-  let texts = byPlace.get(place)
-  if (texts === undefined) byPlace.set(place, (texts = new Map<string, Verdicts>()))
+/** Verdicts by text, for places that are judged alike. What is built and never pulled differs from what may be pulled. */
+function textsOf({ memo }: LayerState, at: PathClass, { role, pullable }: Occurrence): Texts {
+  let byRole = memo.get(at)
+  if (byRole === undefined) memo.set(at, (byRole = { pulled: new Map(), unpulled: new Map() }))
+  const places = pullable === false ? byRole.unpulled : byRole.pulled
+  let texts = places.get(role)
+  if (texts === undefined) places.set(role, (texts = new Map<string, Verdicts>()))
   return texts
 }
 

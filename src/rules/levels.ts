@@ -1,4 +1,4 @@
-import { type RuleId, type Severity } from '../model.js'
+import { type Finding, type RuleId, type Severity } from '../model.js'
 import { type Policy, type Settings } from '../policy/policy.js'
 import { RULE_FACTS } from '../policy/rule-facts.js'
 import { type Violation } from './rule.js'
@@ -10,6 +10,8 @@ export interface Enriched extends Violation {
   readonly scope: 'new' | 'all'
   /** The advice as text, as far as it does not depend on the place. */
   readonly text: string
+  /** The finding, wherever the place has no part in it. */
+  plain?: Finding
 }
 
 /**

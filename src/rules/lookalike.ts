@@ -6,6 +6,7 @@ import { type Rule } from './rule.js'
 /** Told only of images that are otherwise allowed: in a refusal the likeness is advice. */
 export const lookalike: Rule = {
   id: 'lookalike',
+  about: 'source',
   summary: "The name is nearly an allowed registry's or an official image's.",
   check(subject) {
     const { decision, decider } = subject

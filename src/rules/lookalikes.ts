@@ -32,16 +32,13 @@ const LOST_ENDINGS: ReadonlyMap<string, string> = new Map([
 /** Compares names with what a policy allows and what the world knows. */
 export class Lookalikes {
   private readonly declared: ReadonlySet<string>
-  private readonly hosts: Similar
-  private readonly literals: readonly string[]
+  private hosts: Similar | undefined
   private official: Similar | undefined
 
   constructor(policy: Policy) {
     const literal =
       policy.registries === 'any' ? [] : policy.registries.flatMap(({ hosts }) => (hosts.kind === 'literal' ? [hosts.host] : []))
     this.declared = new Set([...literal, ...policy.mirrors.map(({ from }) => from.host.text)])
-    this.literals = [...new Set([...knownHosts(), ...this.declared])].filter((host) => !host.includes('*'))
-    this.hosts = new Similar(this.literals)
   }
 
   /** The known name that an image's host or official name is nearly; undefined if it is known itself, or like nothing. `declared`: the policy has an entry for the host. */
@@ -60,6 +57,7 @@ export class Lookalikes {
     const host = written.toLowerCase()
     if (host !== written && host === 'docker.io') return host
     if (host.includes(':') || host === 'localhost' || this.declared.has(host) || registryOf(host) !== undefined) return undefined
+    this.hosts ??= new Similar([...knownHosts(), ...this.declared].filter((known) => !known.includes('*')))
     return this.hosts.to(host) ?? otherEnding(host) ?? this.prefix(host)
   }
 

@@ -31,7 +31,8 @@ export interface Comparison {
  */
 export function markExisting(head: Judgement, base: Judgement, comparison: Comparison): Judgement {
   const debts = collectDebts(base, comparison)
-  const written = writtenAt(base)
+  let known: Written | undefined
+  const written = (): Written => (known ??= writtenAt(base))
   const problems = new Set(
     base.problems.flatMap((problem) => problem.findings.map((finding) => problemKey(problem.file, problem.message, finding))),
   )
@@ -39,11 +40,11 @@ export function markExisting(head: Judgement, base: Judgement, comparison: Compa
     verdicts: head.verdicts.map((verdict) => markVerdict(verdict, debts, written, comparison)),
     problems: head.problems.map((problem) => {
       const file = comparison.basePath(problem.file)
-      const known = (finding: Finding): boolean =>
+      const isOld = (finding: Finding): boolean =>
         comparison.unchanged(problem.file) && problems.has(problemKey(file, problem.message, finding))
       return {
         ...problem,
-        findings: problem.findings.map((finding) => (finding.scope === 'new' && known(finding) ? existing(finding) : finding)),
+        findings: problem.findings.map((finding) => (finding.scope === 'new' && isOld(finding) ? existing(finding) : finding)),
       }
     }),
   }
@@ -70,6 +71,7 @@ const itself = (file: string): string => file
 function collectDebts(base: Judgement, comparison: Comparison): Debts {
   const debts: Debts = new Map()
   for (const verdict of base.verdicts) {
+    if (isClean(verdict)) continue
     for (const [key, group] of findingsByKey(verdict, itself)) {
       const debt = debtOf(group, comparison)
       const list = debts.get(key)
@@ -78,6 +80,11 @@ function collectDebts(base: Judgement, comparison: Comparison): Debts {
     }
   }
   return debts
+}
+
+/** Nearly every verdict is. */
+function isClean({ findings, also }: Verdict): boolean {
+  return findings.length === 0 && (also.length === 0 || also.every((other) => other.findings.length === 0))
 }
 
 interface Found {
@@ -129,7 +136,8 @@ function settle(debts: Debt[] | undefined, debt: Debt, rule: Finding['rule']): b
   return true
 }
 
-function markVerdict(verdict: Verdict, debts: Debts, written: Written, comparison: Comparison): Verdict {
+function markVerdict(verdict: Verdict, debts: Debts, written: () => Written, comparison: Comparison): Verdict {
+  if (isClean(verdict)) return verdict
   const old = new Set<Finding>()
   for (const [key, group] of findingsByKey(verdict, comparison.basePath)) {
     const rule = group[0]?.finding.rule ?? 'unreadable'
@@ -153,21 +161,30 @@ interface Written {
   readonly steps: ReadonlySet<string>
 }
 
-const occurrenceKey = (file: string, { role, owner, text }: Occurrence): string => JSON.stringify([file, role, owner ?? '', text])
-const stepKey = (file: string, { text }: Step): string => JSON.stringify([file, text])
+// No path holds the character 0; what may hold anything is counted or stands last.
+const occurrenceKey = (file: string, { role, owner = '', text }: Occurrence): string => `${file}\0${role} ${owner.length} ${owner}${text}`
+const stepKey = (file: string, { text }: Step): string => `${file}\0${text}`
 
 function writtenAt(base: Judgement): Written {
   const occurrences = new Set<string>()
   const steps = new Set<string>()
   for (const verdict of base.verdicts) {
     occurrences.add(occurrenceKey(verdict.occurrence.file, verdict.occurrence))
+    if (verdict.resolution.via.length === 0 && verdict.also.length === 0) continue
     for (const { resolution } of [verdict, ...verdict.also]) for (const step of resolution.via) steps.add(stepKey(step.file, step))
   }
   return { occurrences, steps }
 }
 
 /** The nearest step of the chain that the base does not have, if the base has the occurrence itself. */
-function changedStep(occurrence: Occurrence, resolution: Resolution, written: Written, { basePath }: Comparison): Place | undefined {
+function changedStep(
+  occurrence: Occurrence,
+  resolution: Resolution,
+  writtenByBase: () => Written,
+  { basePath }: Comparison,
+): Place | undefined {
+  if (resolution.via.length === 0) return undefined
+  const written = writtenByBase()
   if (!written.occurrences.has(occurrenceKey(basePath(occurrence.file), occurrence))) return undefined
   const step = resolution.via.find((one) => !written.steps.has(stepKey(basePath(one.file), one)))
   return step && { file: step.file, span: step.span }

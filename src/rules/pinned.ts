@@ -5,6 +5,7 @@ import { type Rule } from './rule.js'
 
 export const pinned: Rule = {
   id: 'pinned',
+  about: 'tag',
   summary: 'The image is fixed less exactly than pin asks.',
   check({ decision, resolution }) {
     // What an unset variable leaves of a tag says nothing: unresolved-tag tells it.

@@ -30,6 +30,7 @@ const RETIREMENTS: readonly Retirement[] = [
 
 export const retired: Rule = {
   id: 'retired',
+  about: 'source',
   summary: 'The source was shut down, frozen or moved.',
   check(subject) {
     const { decision, decider } = subject

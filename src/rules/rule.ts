@@ -30,6 +30,11 @@ export interface Rule {
   readonly id: RuleId
   /** What it finds, in one line. */
   readonly summary: string
+  /**
+   * Of an image that is known as a whole: it is about the registry and repository, so that with no entry of `deny` for that repository it finds
+   * something in all of its images or in none; or about tag and digest. Absent: about the place, or about what is no such image.
+   */
+  readonly about?: 'source' | 'tag'
   /** Absent for the rules that do not look at references: they are about files that cannot be read, or about the policy's own lines. */
   readonly check?: (subject: Case) => Violation | undefined
 }

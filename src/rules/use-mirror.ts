@@ -4,6 +4,7 @@ import { type Rule } from './rule.js'
 
 export const useMirror: Rule = {
   id: 'use-mirror',
+  about: 'source',
   summary: 'The image is written directly where only a mirror is allowed.',
   check({ decision, decider, occurrence }) {
     if (decision?.verdict !== 'mirror' || !isSource(occurrence)) return undefined

@@ -3,13 +3,14 @@ import {
   type Inventory,
   type Judged,
   type JudgedProblem,
+  type Occurrence,
   type Problem,
   type Reference,
   type Resolution,
   type Verdict,
 } from '../model.js'
 import { type Judgement } from './newness.js'
-import { type Judge } from './judge.js'
+import { type Judge, type ReferenceOptions } from './judge.js'
 
 /** What is to be judged: inventories, each with the layers that see it, and under which paths' settings a layer judges a file (none: not at all). */
 export interface Judgeable {
@@ -24,27 +25,75 @@ export interface Judgeable {
 export function judgeAll(judgeable: Judgeable, judge: Judge): Judgement {
   const [display, ...others] = judgeable.views
   if (display === undefined) return { verdicts: [], problems: [] }
-  const judged = (view: typeof display): Verdict[] =>
-    view.inventory.references.map((reference) => verdictOf(reference, view.layers, judgeable, judge))
+  const judged = (view: typeof display): Verdict[] => {
+    const judgements = new ViewJudge(view.layers, judgeable, judge)
+    return view.inventory.references.map((reference) => judgements.verdictOf(reference))
+  }
   const verdicts = others.reduce((merged, view) => mergeVerdicts(merged, judged(view)), judged(display))
-  return { verdicts: verdicts.sort(byPlace), problems: judgeProblems(judgeable, judge).sort(byPlaceOfProblem) }
+  return { verdicts: sortByPlace(verdicts), problems: judgeProblems(judgeable, judge).sort(byPlaceOfProblem) }
 }
 
-function verdictOf(reference: Reference, layers: readonly number[], judgeable: Judgeable, judge: Judge): Verdict {
-  const { occurrence, own, also } = reference
-  // another build of the repository gives every value: that the file's own defaults lack one is no finding
-  const given = occurrence.kind === 'dockerfile' && own.variables.length > 0 && also.some((other) => other.variables.length === 0)
-  const judged = (resolution: Resolution, isOwn: boolean): Judged => ({
-    resolution,
-    findings: layers.flatMap((layer) =>
-      strictest(
-        judgeable
-          .judgedAs(layer, occurrence.file)
-          .map((path) => judge.reference(layer, occurrence, resolution, { path, given: isOwn && given })),
-      ),
-    ),
-  })
-  return { occurrence, ...judged(own, true), also: also.map((resolution) => judged(resolution, false)) }
+const NO_FINDINGS: readonly Finding[] = []
+const NO_OTHERS: readonly Judged[] = []
+
+/** Judges the references of one view. Those of a file come one after the other, and share what the file decides. */
+class ViewJudge {
+  private file: string | undefined
+  /** For each layer the paths under whose settings it judges the file. */
+  private readonly asked: (readonly ReferenceOptions[])[] = []
+
+  constructor(
+    private readonly layers: readonly number[],
+    private readonly judgeable: Judgeable,
+    private readonly judge: Judge,
+  ) {}
+
+  verdictOf({ occurrence, own, also }: Reference): Verdict {
+    if (occurrence.file !== this.file) this.ask(occurrence.file)
+    if (also.length === 0) return { occurrence, resolution: own, findings: this.findingsOf(occurrence, own, false), also: NO_OTHERS }
+    // another build of the repository gives every value: that the file's own defaults lack one is no finding
+    const given = occurrence.kind === 'dockerfile' && own.variables.length > 0 && also.some((other) => other.variables.length === 0)
+    return {
+      occurrence,
+      resolution: own,
+      findings: this.findingsOf(occurrence, own, given),
+      also: also.map((resolution) => ({ resolution, findings: this.findingsOf(occurrence, resolution, false) })),
+    }
+  }
+
+  private ask(file: string): void {
+    this.file = file
+    const { layers, judgeable, asked } = this
+    const itself: readonly ReferenceOptions[] = [{ path: file }]
+    for (let index = 0; index < layers.length; index++) {
+      const paths = judgeable.judgedAs(layers[index] ?? 0, file)
+      asked[index] = paths.length === 1 && paths[0] === file ? itself : paths.map((path) => ({ path }))
+    }
+  }
+
+  /** What every layer finds. Most find nothing, and many find the same: a list of one layer alone is taken as it is. */
+  private findingsOf(occurrence: Occurrence, resolution: Resolution, given: boolean): readonly Finding[] {
+    if (resolution.target.kind === 'local') return NO_FINDINGS
+    const { layers, asked } = this
+    let all = NO_FINDINGS
+    for (let index = 0; index < layers.length; index++) {
+      const found = this.underPaths(layers[index] ?? 0, asked[index] ?? [], occurrence, resolution, given)
+      if (found.length > 0) all = all.length === 0 ? found : [...all, ...found]
+    }
+    return all
+  }
+
+  private underPaths(
+    layer: number,
+    paths: readonly ReferenceOptions[],
+    occurrence: Occurrence,
+    resolution: Resolution,
+    given: boolean,
+  ): readonly Finding[] {
+    const only = paths[0]
+    if (paths.length === 1 && only !== undefined && !given) return this.judge.reference(layer, occurrence, resolution, only)
+    return strictest(paths.map((options) => this.judge.reference(layer, occurrence, resolution, { ...options, given })))
+  }
 }
 
 /** Of the findings under several paths' settings, each rule's severest. */
@@ -107,9 +156,20 @@ function problemKey({ file, span, message }: Problem): string {
   return `${span?.start.line ?? 0}:${span?.start.column ?? 0}:${file}:${message}`
 }
 
+/** In order of files and places; they nearly are already, so that each file's are put in order alone. */
+function sortByPlace(verdicts: Verdict[]): Verdict[] {
+  for (let index = 1; index < verdicts.length; index++) {
+    const before = verdicts[index - 1]
+    const after = verdicts[index]
+    if (before !== undefined && after !== undefined && byPlace(before, after) > 0) return verdicts.sort(byPlace)
+  }
+  return verdicts
+}
+
 /** Files in order of their paths, within a file in order of the text. */
 export function byPlace(a: Verdict, b: Verdict): number {
-  const [left, right] = [a.occurrence, b.occurrence]
+  const left = a.occurrence
+  const right = b.occurrence
   if (left.file !== right.file) return left.file < right.file ? -1 : 1
   return left.span.start.line - right.span.start.line || left.span.start.column - right.span.start.column
 }

@@ -1,0 +1,57 @@
+import { append } from './append.js'
+import { baseOf, folderOf } from './paths.js'
+import { type Model } from './project-load.js'
+import { childOf } from './project-tree.js'
+
+/** The names that compose looks for in a folder; the first one wins. */
+const DEFAULT_NAMES: readonly string[] = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+/** Here `.yml` comes first. */
+const OVERRIDE_NAMES: readonly string[] = [
+  'compose.override.yml',
+  'compose.override.yaml',
+  'docker-compose.override.yml',
+  'docker-compose.override.yaml',
+]
+
+/** A file of a folder. */
+interface Named {
+  readonly path: string
+}
+
+/** The default file of a folder and its override, where there are some. */
+export function defaultsOf<File extends Named>(
+  together: readonly File[],
+): { readonly main: File | undefined; readonly override: File | undefined } {
+  return { main: firstOf(DEFAULT_NAMES, together), override: firstOf(OVERRIDE_NAMES, together) }
+}
+
+function firstOf<File extends Named>(names: readonly string[], together: readonly File[]): File | undefined {
+  let first: File | undefined
+  let best = names.length
+  for (const one of together) {
+    const at = names.indexOf(baseOf(one.path))
+    if (at < 0 || at >= best) continue
+    best = at
+    first = one
+  }
+  return first
+}
+
+/** Paths by the folder they lie in, each list in the order of the paths. */
+export function groupByFolder(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const folders = new Map<string, string[]>()
+  for (const path of paths) append(folders, folderOf(path), path)
+  return folders
+}
+
+/** The services of a file that only add to what the default file builds: by themselves they name no context. */
+export function fragmentsOf(project: Model, main: Model): ReadonlySet<string> {
+  const fragments = new Set<string>()
+  for (const [name, { value }] of project.services) {
+    const build = childOf(value, 'build')
+    if (build?.kind !== 'branch' || childOf(main.services.get(name)?.value, 'build') === undefined) continue
+    if (childOf(build, 'context') === undefined && childOf(build, 'dockerfile_inline') === undefined) fragments.add(name)
+  }
+  return fragments
+}
