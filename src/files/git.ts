@@ -69,17 +69,15 @@ export function git(root: string, args: readonly string[], input?: string | Buff
   }
 }
 
-/** Runs git in a folder beside us; the promise is always fulfilled. */
-export function gitLater(root: string, args: readonly string[]): Promise<GitOutput> {
+/** Runs git in a folder beside us; the promise is always fulfilled. `input` goes to its standard input. */
+export function gitLater(root: string, args: readonly string[], input?: string): Promise<GitOutput> {
   return new Promise((resolve) => {
     const options = { cwd: root, env: environment(), maxBuffer: MAX_OUTPUT_BYTES, encoding: 'buffer', windowsHide: true } as const
-    processes()
-      .execFile('git', safeArguments(args), options, (error, stdout, stderr) => {
-        resolve(
-          error === null ? { kind: 'output', bytes: stdout } : { kind: 'failed', problem: problemOf(Object.assign(error, { stderr })) },
-        )
-      })
-      .stdin?.end()
+    const child = processes().execFile('git', safeArguments(args), options, (error, stdout, stderr) => {
+      resolve(error === null ? { kind: 'output', bytes: stdout } : { kind: 'failed', problem: problemOf(Object.assign(error, { stderr })) })
+    })
+    child.stdin?.on('error', () => undefined) // git may end before it has read
+    child.stdin?.end(input)
   })
 }
 

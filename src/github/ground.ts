@@ -78,6 +78,7 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
   const target = event.kind === 'pull-request' && event.target ? event.head : undefined
   if (target !== undefined && !(await isReachable(scene, target)))
     return problem(`The head of the pull request (${target}) could not be fetched${because(history)}.`)
+  const notes = notesOn(context, history) // beside what follows; it never rejects
   const choice = await chooseBase(scene)
   if (choice.kind === 'unknown') return problem(choice.problem)
   const head = target === undefined ? openWorkspace(root) : openRevision(root, target)
@@ -87,7 +88,7 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
     paths,
     head,
     ...(commit !== undefined && { commit }),
-    notes: [...choice.notes, ...(await notesOn(context, history))],
+    notes: [...choice.notes, ...(await notes)],
   }
   if (choice.kind === 'head') return { kind: 'ground', ground: { ...settled, trusted: treeOf(head) } }
   const trusted = await trustedTree(root, history, context, choice.policy, api)
@@ -95,8 +96,8 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
   if (!options.compare) return { kind: 'ground', ground: { ...settled, trusted: trusted.tree } }
   const base = await baseOf(scene, root, head, target, choice.files)
   if (base.kind === 'base') return { kind: 'ground', ground: { ...settled, trusted: trusted.tree, base: base.base, since: choice.files } }
-  const notes = [`The base (${choice.files}) could not be read, so everything counts as new: ${base.problem}`, ...settled.notes]
-  return { kind: 'ground', ground: { ...settled, trusted: trusted.tree, notes } }
+  const more = [`The base (${choice.files}) could not be read, so everything counts as new: ${base.problem}`, ...settled.notes]
+  return { kind: 'ground', ground: { ...settled, trusted: trusted.tree, notes: more } }
 }
 
 function because(history: History): string {
