@@ -36,6 +36,12 @@ function realRoot(root: string): string {
   }
 }
 
+/**
+ * Windows and macOS find a file in any case and in any form of Unicode. A name counts as it is spelled, there as well: the report on a laptop has to be the
+ * one that Linux and git give.
+ */
+const NAMES_ARE_LOOSE = process.platform === 'win32' || process.platform === 'darwin'
+
 type FolderState = 'plain' | 'linked' | 'missing'
 
 class DiskWorkspace implements Workspace {
@@ -105,8 +111,19 @@ class DiskWorkspace implements Workspace {
     if (state === 'missing') return MISSING
     const content = state === 'linked' ? 'link' : readRegular(this.#full(inside))
     if (content === 'link') return this.#readLink(inside)
+    if (NAMES_ARE_LOOSE && content.kind !== 'missing' && !this.#listed.has(inside) && !this.#isSpelled(inside)) return MISSING
     this.#plain.add(inside)
     return content
+  }
+
+  /** Whether a file that is no link, below no link, is spelled so on disk. */
+  #isSpelled(path: string): boolean {
+    try {
+      const real = pathWithin(this.#root, realpathSync.native(`${this.#root}/${path}`))
+      return real?.normalize() === path.normalize()
+    } catch {
+      return true // what it cannot be read for, the read has told
+    }
   }
 
   isFolder(path: string): boolean {
