@@ -53,6 +53,8 @@ export interface Files {
   isFolder(path: string): boolean
   /** What kept the tree from being listed as a whole, if anything did. Complete once settled. */
   problems?(): readonly Problem[]
+  /** Paths that `find` told and `read` did not find: git's index has them, and the disk has not. Complete once everything was read. */
+  absent?(): readonly string[]
   /** Same identity, same content: what is derived from the content alone may be kept under it. */
   identity(path: string): string
 }

@@ -17,6 +17,7 @@ export interface Workspace extends Files {
   isLinked(path: string): boolean
   /** Folders that could not be listed. Complete once settled. */
   problems(): readonly Problem[]
+  absent(): readonly string[]
 }
 
 /**
@@ -56,6 +57,7 @@ class DiskWorkspace implements Workspace {
   /** What was found already, until more is listed; and all paths of it, which git would not list below a submodule. */
   #found = new WeakMap<NameTest, readonly string[]>()
   readonly #listed = new Set<string>()
+  readonly #absent = new Set<string>()
   /** Paths that were read and are no links. */
   readonly #plain = new Set<string>()
   readonly #folders = new Map<string, FolderState>([['', 'plain']])
@@ -108,12 +110,22 @@ class DiskWorkspace implements Workspace {
     if (!this.#listed.has(inside) && this.#inSubmodule(inside)) return unreadable(PROBLEMS.submodule)
     if (this.#bytes.has(inside)) return this.#readLink(inside) // its folders cannot be looked at by the names that are shown
     const state = this.#stateOf(parentOf(inside))
-    if (state === 'missing') return MISSING
+    if (state === 'missing') return this.#missing(inside)
     const content = state === 'linked' ? 'link' : readRegular(this.#full(inside))
     if (content === 'link') return this.#readLink(inside)
-    if (NAMES_ARE_LOOSE && content.kind !== 'missing' && !this.#listed.has(inside) && !this.#isSpelled(inside)) return MISSING
+    if (content.kind === 'missing') return this.#missing(inside)
+    if (NAMES_ARE_LOOSE && !this.#listed.has(inside) && !this.#isSpelled(inside)) return MISSING
     this.#plain.add(inside)
     return content
+  }
+
+  #missing(path: string): Content {
+    if (this.#listed.has(path)) this.#absent.add(path)
+    return MISSING
+  }
+
+  absent(): readonly string[] {
+    return [...this.#absent].sort()
   }
 
   /** Whether a file that is no link, below no link, is spelled so on disk. */
