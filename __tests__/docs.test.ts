@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { KINDS } from '../src/extract/kinds.js'
 import { parseCases } from '../src/policy/cases.js'
 import { parsePolicy } from '../src/policy/parse.js'
 import { check } from '../src/check.js'
 import { loadLayers } from '../src/policy/layers.js'
 import { PIN_LEVELS, tagLevel } from '../src/policy/pin.js'
+import { formats } from '../src/report/index.js'
 import { RULES } from '../src/rules/index.js'
 import { ROOT } from './golden.js'
 import { memoryFiles } from './memory-files.js'
@@ -41,6 +44,15 @@ describe('documentation', () => {
     expect(validated(workflows)).toEqual([])
   })
 
+  test('names every format, in the order of the table', () => {
+    const listed = /Formats: ([^.]*)\./.exec(read('README.md'))?.[1] ?? ''
+    expect([...listed.matchAll(/`(\w[\w-]*)`/g)].map(([, name]) => name)).toEqual(Object.keys(formats))
+  })
+
+  test('names every kind of file, in the order of the table', () => {
+    expect([...read('docs/files.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, kind]) => kind)).toEqual(Object.keys(KINDS))
+  })
+
   test('links to files that are there', () => {
     const broken = documents.flatMap((path) =>
       [...read(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
@@ -61,6 +73,16 @@ describe('docs/rules.md', () => {
   })
   test.each(rules.map((section, index) => [ids[index] ?? '', section] as const))('%s says what, why and how to fix', (_, section) => {
     for (const word of ['**What.**', '**Why.**', '**How to fix.**']) expect(section).toContain(word)
+  })
+
+  test('gives each rule the default of the table', () => {
+    const told = rules.map((section) => / Default: (\w+)(, \*where\*)?\.\s/.exec(section.replace(/\n/g, ' '))?.slice(1) ?? [])
+    expect(told).toEqual(RULES.map(({ severity, where }) => [severity, where ? ', *where*' : undefined]))
+  })
+  test('lists the rules that are about where images come from', () => {
+    const listed = /`([\w-]+)`/g
+    const sentence = /can excuse one: ([^]*?)\.\n/.exec(intro)?.[1] ?? ''
+    expect([...sentence.matchAll(listed)].map(([, id]) => id)).toEqual(RULES.filter(({ where }) => where).map(({ id }) => id))
   })
 
   const common = policyIn(intro)
@@ -141,13 +163,20 @@ describe('the files that GitHub reads', () => {
       [...readFileSync(join(folder, name), 'utf8').matchAll(/^[ -]*uses: (\S+)(.*)/gm)].map((match) => `${match[1]}${match[2]}`),
     )
     expect(uses.filter((use) => !use.startsWith('./') && !/^[\w./-]+@[0-9a-f]{40} # v\d/.test(use))).toEqual([])
+    const names = uses.filter((use) => !use.startsWith('./'))
+    const versions = new Map([...new Set(names)].map((use) => [use.slice(0, use.indexOf('@')), use]))
+    expect(names.filter((use) => versions.get(use.slice(0, use.indexOf('@'))) !== use)).toEqual([])
+    const majors = new Map([...versions].map(([name, use]) => [name, /# (v\d+)/.exec(use)?.[1]]))
+    const shown = documents.flatMap((path) => [...read(path).matchAll(/uses: ([\w./-]+)@(v\d+)$/gm)])
+    expect(shown.length).toBeGreaterThan(5)
+    expect(shown.filter(([, name = '', major]) => (majors.get(name) ?? major) !== major).map(([use]) => use)).toEqual([])
   })
 })
 
 /** The faults that GitHub's language service finds; it runs in a process of its own, as it is bundled anew. */
 function validated(files: readonly { name: string; text: string }[]): unknown {
   const script = `
-    import { loadValidator, faultsOf } from ${JSON.stringify(join(ROOT, 'scripts', 'validate-actions.mjs'))}
+    import { loadValidator, faultsOf } from ${JSON.stringify(pathToFileURL(join(ROOT, 'scripts', 'validate-actions.mjs')).href)}
     import { readFileSync } from 'node:fs'
     const validator = await loadValidator()
     const faults = []

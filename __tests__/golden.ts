@@ -9,10 +9,10 @@ export const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), 'fixtures'
 /** The project's root, as an absolute path. */
 export const ROOT = join(FIXTURES, '..', '..')
 
-/** Holds `actual` against the file beside the fixture; `UPDATE=1 npm run unit` rewrites the file instead. A missing file fails. */
+/** Holds `actual` against the file beside the fixture; `npm run update` rewrites the file instead. A missing file fails. */
 export function expectGolden(path: string, actual: string): void {
   if (process.env['UPDATE'] === '1') writeFileSync(path, actual)
-  if (!existsSync(path)) throw new Error(`${path} is missing: run UPDATE=1 npm run unit, and read what it wrote`)
+  if (!existsSync(path)) throw new Error(`${path} is missing: run npm run update, and read what it wrote`)
   expect(actual).toBe(readFileSync(path, 'utf8'))
 }
 

@@ -23,6 +23,7 @@ interface Rule {
   readonly shortDescription: { readonly text: string }
   readonly fullDescription: { readonly text: string }
   readonly help: { readonly text: string; readonly markdown: string }
+  readonly helpUri: string
   readonly defaultConfiguration: { readonly level: string }
   readonly properties: { readonly tags: readonly string[]; readonly precision: string; readonly 'security-severity': string }
 }
@@ -36,7 +37,7 @@ interface Run {
   }[]
 }
 
-const RULES = [{ id: 'pinned', summary: 'An image is pinned', description: 'Why.', help: '# How', url: 'https://example.com/pinned' }]
+const RULES = [{ id: 'pinned', summary: 'An image is pinned' }]
 
 /** What code scanning asks of a rule. */
 function isAccepted({ shortDescription, fullDescription, help, defaultConfiguration, properties }: Rule): boolean {
@@ -102,10 +103,11 @@ describe('SARIF', () => {
     expect(rules[0]).toMatchObject({
       id: 'pinned',
       shortDescription: { text: 'An image is pinned' },
-      fullDescription: { text: 'Why.' },
-      help: { text: '# How', markdown: '# How' },
-      helpUri: 'https://example.com/pinned',
+      helpUri: 'https://github.com/image-policy/image-policy/blob/HEAD/docs/rules.md#pinned',
     })
+    expect(rules[0]?.fullDescription.text).toMatch(/^The image is fixed less exactly than pin asks: none < tag </)
+    expect(rules[0]?.help.text).toMatch(/^What\. The image [^`*]+\nWhy\. latest [^`*]+\nHow to fix\. Write [^`*]+ finds it\.$/)
+    expect(rules[0]?.help.markdown).toMatch(/\n\n\*\*How to fix\.\*\* Write .+\n\n\[Examples\]\(https:.+#pinned\)$/)
     expect(run(EMPTY, { rules: RULES }).tool.driver.rules).toHaveLength(1)
   })
 

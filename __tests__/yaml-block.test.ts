@@ -64,6 +64,7 @@ describe('the reader of the usual styles', () => {
     'a: !b c\n',
     'a: !!int 5\n',
     'a: &b\nc: d\n',
+    'a: &b\n  &c\n  d: e\n',
     '&a b: c\n',
     '*a : b\n',
     'a: |+\n  b\n',

@@ -19,7 +19,7 @@ async function bundle(name) {
     format: 'esm',
     logLevel: 'silent',
     external: ['esbuild'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
   })
   return outfile
 }

@@ -4,7 +4,7 @@ import { type Registry } from '../src/policy/registry.js'
 
 const HEAD = `# Registries
 
-The names that a policy may write instead of a host, with the hosts they stand for. This page is generated from the catalogue in \`src/policy\`: change that, then run \`UPDATE=1 npm run unit\`.
+The names that a policy may write instead of a host, with the hosts they stand for. This page is generated from the catalogue in \`src/policy\`: change that, then run \`npm run update\`.
 
 A registry that **serves everybody** says nothing about who made an image: its entry must name \`namespaces\`, \`repositories\` or \`owners\`, or say \`anyone: true\`.
 A registry of your own is named by its host, with the port if there is one: \`registry.example.com:5000\`. So are self-managed GitLab, Harbor, Artifactory, Nexus, Quay, Gitea and Forgejo.

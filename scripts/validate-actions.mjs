@@ -20,7 +20,7 @@ export async function loadValidator() {
     format: 'esm',
     outfile: bundle,
     logLevel: 'error',
-    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    banner: { js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);` },
   })
   return import(pathToFileURL(bundle).href)
 }

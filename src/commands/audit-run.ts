@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path'
 import { NO_COUNTS, withoutReport } from '../audit/merge.js'
 import { type RepositoryAudit } from '../audit/model.js'
 import { fetchRepository } from '../files/fetch.js'
@@ -50,7 +51,7 @@ function openFolder(path: string, { io }: Auditor): Tree | RepositoryAudit {
   const origin = inner === '' ? repositoryName(root, {}) : undefined
   const head = resolveRevision(root, 'HEAD')
   return {
-    ...{ name: origin ?? path, root, files: openWorkspace(root), folder: inner },
+    ...{ name: origin ?? (/^[./\\]+$/.test(path) ? basename(join(root, inner)) : path), root, files: openWorkspace(root), folder: inner },
     ...(head.kind === 'commit' && { revision: head.id }),
     ...(origin !== undefined && { url: `https://github.com/${origin}` }),
   }

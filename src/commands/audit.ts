@@ -27,6 +27,7 @@ Each FOLDER is a checkout. --repositories names a file of owner/name, one a line
 GITHUB_SERVER_URL). --merge puts reports together: JSON of audit, check or list, journals, or folders of these. A repository without a policy is listed.
 One that cannot be checked is told, and never stands in the way of another.`,
   options: ['repositories', 'shard', 'journal', 'merge', 'policy', 'format', 'output', 'title', 'fail-on', 'quiet'],
+  formats: Object.keys(auditFormats),
   examples: [
     ['image-policy audit --format html --output images.html ../api ../web', 'a page of two checkouts'],
     [

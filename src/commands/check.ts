@@ -27,6 +27,7 @@ export const check: Command = {
   about: `Judges every image that the files name by the policy: the first of .github/image-policy.yml and image-policy.yml (also .yaml) in the folder that is
 checked, or the nearest one above it. PATH is a folder, or a file that is read whatever its name.`,
   options: [...REPEATED, 'format', 'output', 'color', 'quiet'],
+  formats: Object.keys(formats),
   examples: [
     [`${PROGRAM} check`, 'the folder you are in'],
     [`${PROGRAM} check --base origin/main`, 'only what is new since then fails'],

@@ -21,6 +21,7 @@ export const explain: Command = {
   about: `Tells what Docker takes a reference for, and what each layer of the policy says of it: the line that allows or refuses it, the pin that is asked and
 met, the exception that excuses it, and what to write instead.`,
   options: ['path', 'role', 'policy', 'format', 'output', 'color'],
+  formats: Object.keys(FORMATS),
   examples: [
     [`${PROGRAM} explain bitnami/redis:7.2`, 'as the base of a Dockerfile'],
     [`${PROGRAM} explain nvcr.io/nvidia/pytorch:24.10-py3 --path ml/Dockerfile`, 'where entries hold for some paths only'],

@@ -14,6 +14,7 @@ export const normalize: Command = {
   about:
     'Shows references as Docker understands them: registry, repository, tag and digest written out. Without REF, one a line is read from standard input.',
   options: ['format', 'output', 'quiet'],
+  formats: Object.keys(FORMATS),
   examples: [
     ['image-policy normalize nginx ghcr.io/acme/api:1.2', 'docker.io/library/nginx:latest and the other as it is'],
     ['image-policy normalize --format json < references.txt', 'an object a line, with its parts'],

@@ -9,6 +9,8 @@ export interface Command {
   /** Sentences for its help. */
   readonly about: string
   readonly options: readonly OptionName[]
+  /** The names that `--format` takes, the default first. */
+  readonly formats?: readonly string[]
   /** What the reader could type, each with what it does. */
   readonly examples: readonly (readonly [command: string, does: string])[]
   /** The meaning of each exit status. */

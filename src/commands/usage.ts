@@ -32,7 +32,7 @@ export function commandHelp(name: string, command: Command): string {
     command.about,
     '',
     'options:',
-    ...columns(command.options.map((option) => [spelled(option), optionOf(option).about])),
+    ...columns(command.options.map((option) => [spelled(option), about(option, command)])),
     '',
     'examples:',
     ...columns(command.examples),
@@ -44,6 +44,10 @@ export function commandHelp(name: string, command: Command): string {
 function spelled(name: OptionName): string {
   const { value, short } = optionOf(name)
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`
+}
+
+function about(name: OptionName, { formats }: Command): string {
+  return name === 'format' && formats !== undefined ? `${formats.join(', ')} (default: ${formats[0] ?? ''})` : optionOf(name).about
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {

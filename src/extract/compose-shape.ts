@@ -40,23 +40,29 @@ export function shapeProblems(documents: readonly YamlNode[]): readonly YamlProb
   return shape.problems
 }
 
+const SECTIONS = ['services', 'jobs'] as const
+
+/** The keys that lead to a place, with points between them; only what is refused is asked for it. */
+type Path = () => string
+
 class Shape {
   readonly problems: YamlProblem[] = []
 
   document(root: YamlNode): void {
     if (isNothing(root)) return
     if (root.kind !== 'map') return this.refuse(root, 'top-level object must be a mapping')
-    for (const { key } of topLevelServices(root)) {
+    const loose = topLevelServices(root)
+    for (const { key } of loose) {
       this.refuse(
         key,
         `additional properties '${key.text}' not allowed; put it under "services:", since compose no longer reads files of version 1`,
       )
     }
-    for (const section of ['services', 'jobs']) this.services(section, entryOf(root, section)?.value)
-    for (const entry of topLevelServices(root)) this.service(entry.key.text, entry.value)
+    for (const section of SECTIONS) this.services(section, entryOf(root, section)?.value)
+    for (const { key, value } of loose) this.service('', key.text, value)
     const models = entryOf(root, 'models')?.value
     if (models?.kind === 'map')
-      for (const { key, value } of models.entries.values()) this.string(`models.${key.text}.model`, entryOf(value, 'model'))
+      for (const { key, value } of models.entries.values()) this.string(value, 'model', () => `models.${key.text}`)
   }
 
   private services(section: string, services: YamlNode | undefined): void {
@@ -65,51 +71,56 @@ class Shape {
     for (const { key, value } of services.entries.values()) {
       if (key.type !== 'string') this.refuse(key, `non-string key in ${section}: ${key.text}`)
       else if (!SERVICE_NAME.test(key.text)) this.refuse(key, `${section} additional properties '${key.text}' not allowed`)
-      this.service(`${section}.${key.text}`, value)
+      this.service(`${section}.`, key.text, value)
     }
   }
 
-  private service(path: string, service: YamlNode): void {
+  private service(section: string, name: string, service: YamlNode): void {
     if (isNothing(service)) return
-    if (service.kind !== 'map') return this.refuse(service, `${path} must be a mapping`)
-    this.string(`${path}.image`, entryOf(service, 'image'))
-    const build = entryOf(service, 'build')?.value
-    if (build?.kind === 'map') this.build(`${path}.build`, build)
-    else this.string(`${path}.build`, entryOf(service, 'build'))
-    this.images(`${path}.volumes`, entryOf(service, 'volumes')?.value, 'source')
-    this.images(`${path}.pre_start`, entryOf(service, 'pre_start')?.value, 'image')
+    const path: Path = () => `${section}${name}`
+    if (service.kind !== 'map') return this.refuse(service, `${path()} must be a mapping`)
+    this.string(service, 'image', path)
+    const build = service.entries.get('build')?.value
+    if (build?.kind === 'map') this.build(() => `${path()}.build`, build)
+    else this.string(service, 'build', path)
+    this.images(service, 'volumes', 'source', path)
+    this.images(service, 'pre_start', 'image', path)
   }
 
-  private build(path: string, build: YamlMap): void {
-    for (const key of BUILD_STRINGS) this.string(`${path}.${key}`, entryOf(build, key))
-    for (const key of BUILD_LISTS) this.strings(`${path}.${key}`, entryOf(build, key))
-    const contexts = entryOf(build, 'additional_contexts')?.value
+  private build(path: Path, build: YamlMap): void {
+    for (const key of BUILD_STRINGS) this.string(build, key, path)
+    for (const key of BUILD_LISTS) this.strings(build, key, path)
+    const contexts = build.entries.get('additional_contexts')?.value
     for (const item of contexts?.kind === 'list' ? contexts.items : []) {
       const written = item.kind === 'scalar' && (item.text.includes('=') || item.text.includes('$'))
       if (!written)
-        this.refuse(item, `${path}.additional_contexts: invalid value${item.kind === 'scalar' ? ` ${item.text}` : ''}, expected key=value`)
+        this.refuse(
+          item,
+          `${path()}.additional_contexts: invalid value${item.kind === 'scalar' ? ` ${item.text}` : ''}, expected key=value`,
+        )
     }
   }
 
-  private images(path: string, list: YamlNode | undefined, key: string): void {
+  private images(service: YamlMap, name: string, key: string, path: Path): void {
+    const list = service.entries.get(name)?.value
     if (list === undefined || isNothing(list)) return
-    if (list.kind !== 'list') return this.refuse(list, `${path} must be a list`)
-    for (const item of list.items) this.string(`${path}.${key}`, entryOf(item, key))
+    if (list.kind !== 'list') return this.refuse(list, `${path()}.${name} must be a list`)
+    for (const item of list.items) this.string(item, key, () => `${path()}.${name}`)
   }
 
-  private strings(path: string, entry: YamlEntry | undefined): void {
-    if (entry === undefined || isNothing(entry.value)) return
-    if (entry.value.kind !== 'list') return this.refuse(entry.value, `${path} must be a list`)
-    for (const item of entry.value.items)
-      if (item.kind !== 'scalar' || item.type !== 'string') this.refuse(item, `${path} items must be strings`)
+  private strings(build: YamlMap, key: string, path: Path): void {
+    const list = build.entries.get(key)?.value
+    if (list === undefined || isNothing(list)) return
+    if (list.kind !== 'list') return this.refuse(list, `${path()}.${key} must be a list`)
+    for (const item of list.items)
+      if (item.kind !== 'scalar' || item.type !== 'string') this.refuse(item, `${path()}.${key} items must be strings`)
   }
 
-  private string(path: string, entry: YamlEntry | undefined): void {
-    if (entry === undefined || isNothing(entry.value)) return
-    const { value } = entry
-    if (value.kind === 'scalar' && value.type === 'string') return
+  private string(parent: YamlNode, key: string, path: Path): void {
+    const value = parent.kind === 'map' ? parent.entries.get(key)?.value : undefined
+    if (value === undefined || (value.kind === 'scalar' && value.type === 'string') || isNothing(value)) return
     const quotes = value.kind === 'scalar' ? '; put it in quotes' : ''
-    this.refuse(value, `${path} must be a string${quotes}`)
+    this.refuse(value, `${path()}.${key} must be a string${quotes}`)
   }
 
   private refuse({ start, end, kind }: YamlNode, message: string): void {

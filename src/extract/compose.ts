@@ -30,9 +30,10 @@ const ODD_BREAKS = /[\u0085\u2028\u2029]|\r(?!\n)/g
 /** Reads the YAML of a compose file. Throws nothing but `WholeReaderMissing`, for a file that is not in plain style. */
 export function extractCompose(text: string): ComposeFile {
   const positions = new Positions(text)
-  const odd = ODD_BREAK.exec(text)
-  const yaml = read(odd === null ? text : text.replace(ODD_BREAKS, '\n'))
-  const others = odd === null ? [] : read(text).documents
+  const quick = readBlockYaml(text)
+  const odd = quick === undefined ? ODD_BREAK.exec(text) : null
+  const yaml = quick ?? (odd === null ? wholly(text) : read(text.replace(ODD_BREAKS, '\n')))
+  const others = odd === null ? NO_NODES : wholly(text).documents
   const { documents, templates } = yaml
   const differs = odd === null ? [] : [{ message: ODD_MESSAGE, start: odd.index, end: odd.index + 1 }]
   const problems = [...differs, ...yaml.problems, ...shapeProblems(documents)].map(({ message, start, end }) => ({
@@ -43,12 +44,16 @@ export function extractCompose(text: string): ComposeFile {
   return { text, positions, documents, others, templates, problems, plain, marked: text.includes(MARK) }
 }
 
+const NO_NODES: readonly YamlNode[] = []
+
 const ODD_MESSAGE =
   'the file holds a character (U+0085, U+2028, U+2029 or a carriage return alone) that ends a line for compose and for no other reader; remove it'
 
 function read(text: string): YamlFile {
-  const plain = readBlockYaml(text)
-  if (plain !== undefined) return plain
+  return readBlockYaml(text) ?? wholly(text)
+}
+
+function wholly(text: string): YamlFile {
   if (readWhole === undefined) throw new WholeReaderMissing()
   return readWhole(text)
 }

@@ -83,7 +83,7 @@ class BlockReader {
   private node(indent: number, depth: number): YamlNode | undefined {
     const { lines } = this
     if (depth > MAX_DEPTH) return undefined
-    if (lines.isItem()) return this.list(lines.indent, depth)
+    if (lines.item) return this.list(lines.indent, depth)
     const key = this.inline.key(lines.at, false)
     if (key !== undefined) return this.map(key, lines.indent, depth)
     // a comment that is indented less changes what the full reader takes for the scalar's next line
@@ -100,7 +100,7 @@ class BlockReader {
       const value: YamlNode | undefined = key && this.valueOf(indent, depth)
       if (value === undefined || key === undefined || !map.add({ key, value }, isMergeKey(this.text, key))) return undefined
       if (inline.nodes > MAX_NODES) this.stop()
-      if (lines.indent !== indent || lines.isItem()) {
+      if (lines.indent !== indent || lines.item) {
         const entries = lines.indent > indent ? undefined : map.merged()
         return entries && { kind: 'map', entries, start, end: value.end }
       }
@@ -115,7 +115,7 @@ class BlockReader {
     if (!this.isNothing(from)) return this.value(from, indent, depth, true)
     lines.next()
     if (lines.indent > indent) return this.node(indent, depth + 1)
-    if (lines.indent === indent && lines.isItem()) return this.list(indent, depth + 1)
+    if (lines.indent === indent && lines.item) return this.list(indent, depth + 1)
     inline.nodes++
     return { kind: 'scalar', type: 'null', text: '', start: from, end: from }
   }
@@ -127,7 +127,7 @@ class BlockReader {
     const items: YamlNode[] = []
     const start = lines.at
     let end = start
-    while (lines.indent === indent && lines.isItem()) {
+    while (lines.indent === indent && lines.item) {
       const item = this.item(indent, depth)
       if (item === undefined) return undefined
       items.push(item)
@@ -173,8 +173,10 @@ class BlockReader {
     const from = lines.skipBlanks(inline.next)
     if (!this.isNothing(from)) return inline.value(from, indent, tagged)
     lines.next()
-    if (inMap && lines.indent === indent && lines.isItem()) return this.list(indent, depth + 1)
-    const node = lines.indent > indent ? this.node(indent, depth + 1) : undefined
+    if (inMap && lines.indent === indent && lines.item) return this.list(indent, depth + 1)
+    const first = this.text.charCodeAt(lines.at)
+    if (lines.indent <= indent || first === AMPERSAND || first === BANG || first === STAR) return undefined
+    const node = this.node(indent, depth + 1)
     return node?.kind === 'scalar' ? undefined : node
   }
 

@@ -2,7 +2,7 @@ import { readBlockScalar } from './yaml-block-scalar.js'
 import { unquoteDouble, unquoteSingle } from './yaml-folding.js'
 import { type YamlLines } from './yaml-lines.js'
 import { MergedMap, type Merged } from './yaml-merge.js'
-import { typeOfPlain } from './yaml-scalars.js'
+import { isSurelyText, typeOfPlain } from './yaml-scalars.js'
 import { type YamlEntry, type YamlNode, type YamlScalar } from './yaml.js'
 
 const TAB = 9
@@ -74,17 +74,12 @@ export class InlineReader {
     const { text } = this.lines
     const first = text.charCodeAt(from)
     if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) return this.quotedKey(from, first, inFlow)
-    let at = from
-    while (isKeyCharacter(text.charCodeAt(at))) at++
-    if (at === from || text.charCodeAt(at) !== COLON || !this.isBlankOrEnd(at + 1)) {
-      if (!isPlainStart(first)) return undefined
-      at = plainEnd(text, from, this.lines.end, inFlow, true)
-      if (at < 0) return undefined
-    }
-    if (at - from > MAX_KEY || (first === DASH && !isKeyCharacter(text.charCodeAt(from + 1)))) return undefined
+    if (!isPlainStart(first)) return undefined
+    const at = inFlow ? plainEnd(text, from, this.lines.end, true) : this.lines.keyEnd(from)
+    if (at < 0 || at - from > MAX_KEY || (first === DASH && !isKeyCharacter(text.charCodeAt(from + 1)))) return undefined
     this.nodes++
     this.next = at + 1
-    return plainScalar(text.slice(from, at), from, at, false)
+    return plainScalar(keyText(text, from, at), from, at, false)
   }
 
   private quotedKey(from: number, quote: number, inFlow: boolean): YamlScalar | undefined {
@@ -120,8 +115,13 @@ export class InlineReader {
       case GREATER:
         this.nodes++
         return readBlockScalar(this.lines, from, indent)
+      case SINGLE_QUOTE:
+      case DOUBLE_QUOTE:
+        this.nodes++
+        return this.quoted(from, first, indent)
       default:
-        return this.scalar(from, first, indent, false, tagged)
+        this.nodes++
+        return this.plain(from, first, false, tagged)
     }
   }
 
@@ -137,7 +137,7 @@ export class InlineReader {
   private plain(from: number, first: number, inFlow: boolean, tagged: boolean): YamlScalar | undefined {
     const { text, end: lineEnd } = this.lines
     if (!isPlainStart(first) || (first === DASH && !isKeyCharacter(text.charCodeAt(from + 1)))) return undefined
-    const end = plainEnd(text, from, lineEnd, inFlow, false)
+    const end = inFlow ? plainEnd(text, from, lineEnd, false) : this.lines.plainEnd(from)
     this.next = end
     return end < 0 ? undefined : plainScalar(text.slice(from, end), from, end, tagged)
   }
@@ -150,7 +150,7 @@ export class InlineReader {
     let last = end
     let commented = false
     while (lines.indent > indent) {
-      last = plainEnd(text, lines.at, lines.end, false, false)
+      last = lines.plainEnd(lines.at)
       if (last < 0 || commented || lines.commented) return undefined
       value += (lines.blank === 0 ? ' ' : '\n'.repeat(lines.blank)) + text.slice(lines.at, last)
       commented = lines.skipBlanks(last) < lines.end
@@ -162,20 +162,15 @@ export class InlineReader {
   private quoted(from: number, quote: number, indent: number): YamlScalar | undefined {
     const { lines } = this
     const { text } = lines
+    let at = text.indexOf(quote === DOUBLE_QUOTE ? '"' : "'", from + 1)
     let special = false
-    let at = from + 1
-    for (; at < text.length; at++) {
-      const c = text.charCodeAt(at)
-      if (c === quote) {
-        if (quote === DOUBLE_QUOTE || text.charCodeAt(at + 1) !== quote) break
-        special = true
-        at++
-      } else if (c === BACKSLASH && quote === DOUBLE_QUOTE) {
-        special = true
-        at++
-      }
+    if (quote === SINGLE_QUOTE) {
+      for (; at >= 0 && text.charCodeAt(at + 1) === SINGLE_QUOTE; at = text.indexOf("'", at + 2)) special = true
+    } else if (lines.escapes.from(from) < at) {
+      special = true
+      at = closingQuote(text, lines.escapes.from(from))
     }
-    if (at >= text.length) return undefined
+    if (at < 0) return undefined
     while (lines.end < at) {
       special = true
       if (!lines.step() || (lines.at < lines.end && lines.isOutside(indent))) return undefined
@@ -334,24 +329,50 @@ function isPlainBefore(text: string, start: number): boolean {
   return before !== SINGLE_QUOTE && before !== DOUBLE_QUOTE
 }
 
+/** The double quote that is not escaped, from an offset at or before an escape on; -1 if there is none. */
+function closingQuote(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const c = text.charCodeAt(at)
+    if (c === DOUBLE_QUOTE) return at
+    if (c === BACKSLASH) at++
+  }
+  return -1
+}
+
+/** V8 copies shorter slices, and keeps the whole text for the sake of longer ones. */
+const MAX_KNOWN = 12
+
+/** Keys that were met: files have the same ones, and a string that is known needs no hash of its own. */
+const known: string[] = Array.from({ length: 256 }, () => '')
+
+function keyText(text: string, start: number, end: number): string {
+  if (end - start > MAX_KNOWN) return text.slice(start, end)
+  const slot = (text.charCodeAt(start) * 5 + text.charCodeAt(end - 1) * 3 + end - start) & 255
+  const there = known[slot] ?? ''
+  if (there.length === end - start && text.startsWith(there, start)) return there
+  const key = text.slice(start, end)
+  known[slot] = key
+  return key
+}
+
 function plainScalar(written: string, start: number, end: number, tagged: boolean): YamlScalar {
-  if (tagged) return { kind: 'scalar', type: 'string', text: written, start, end }
+  if (tagged || isSurelyText(written)) return { kind: 'scalar', type: 'string', text: written, start, end }
   const { type, text } = typeOfPlain(written)
   return { kind: 'scalar', type, text, start, end }
 }
 
-/** Where the plain scalar ends that begins at `from`; of a key before its colon. -1 if no such scalar stands there, or a value is a key. */
-function plainEnd(text: string, from: number, lineEnd: number, inFlow: boolean, isKey: boolean): number {
+/** Where the plain scalar of a flow collection ends that begins at `from`; of a key before its colon. -1 if no such scalar stands there, or a value is a key. */
+function plainEnd(text: string, from: number, lineEnd: number, isKey: boolean): number {
   let end = from
   for (let at = from; at < lineEnd; at++) {
     const c = text.charCodeAt(at)
     if (c === BLANK) continue
-    if (c === HASH && (at === from || text.charCodeAt(at - 1) === BLANK)) break
     if (c === TAB) return -1
-    if (inFlow && isFlowIndicator(c)) break
+    if ((c === HASH && text.charCodeAt(at - 1) === BLANK) || isFlowIndicator(c)) break
     if (c === COLON) {
       const next = text.charCodeAt(at + 1)
-      if (at + 1 >= lineEnd || next === BLANK || (inFlow && isFlowIndicator(next))) return isKey && end === at ? at : -1
+      const ends = at + 1 >= lineEnd || next === BLANK
+      if (ends || isFlowIndicator(next)) return isKey && ends && end === at ? at : -1
     }
     end = at + 1
   }
@@ -363,11 +384,12 @@ function isKeyCharacter(c: number): boolean {
   return (c >= 97 && c <= 122) || (c >= 45 && c <= 57) || (c >= 65 && c <= 90) || c === 95
 }
 
-/** What a plain scalar may begin with for sure: letters, digits, `$ ( ) + - . / ; < = \ ^ _ ~`, and what is not ASCII. */
+/** What a plain scalar may begin with for sure: letters, digits, `$ ( ) + - . / ; < = \\ ^ _ ~`, and what is not ASCII. */
 function isPlainStart(c: number): boolean {
-  if (isKeyCharacter(c) || c > 127) return true
-  return c === 36 || c === 40 || c === 41 || c === 43 || c === 59 || c === 60 || c === 61 || c === 92 || c === 94 || c === 126
+  return c > 127 || PLAIN_START[c] === 1
 }
+
+const PLAIN_START = Uint8Array.from({ length: 128 }, (_, c) => (/[\w$()+\-./;<=\\^~]/.test(String.fromCharCode(c)) ? 1 : 0))
 
 function isFlowIndicator(c: number): boolean {
   return c === COMMA || c === OPEN_LIST || c === CLOSE_LIST || c === OPEN_MAP || c === CLOSE_MAP

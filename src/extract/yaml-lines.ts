@@ -6,6 +6,27 @@ const BLANK = 32
 const HASH = 35
 const DASH = 45
 const DOT = 46
+const COLON = 58
+
+/** Where a string stands next in a text; each stretch is searched once. */
+class Next {
+  private since = 0
+  private at = -1
+
+  constructor(
+    private readonly text: string,
+    private readonly sought: string,
+  ) {}
+
+  from(offset: number): number {
+    if (offset > this.at || offset < this.since) {
+      const found = this.text.indexOf(this.sought, offset)
+      this.since = offset
+      this.at = found < 0 ? this.text.length : found
+    }
+    return this.at
+  }
+}
 
 /** The lines of a YAML text, one at a time. They end at LF or CR LF. */
 export class YamlLines {
@@ -20,9 +41,20 @@ export class YamlLines {
   /** What `next` went over: blank lines, and whether any comment stood on a line of its own. */
   blank = 0
   commented = false
+  /** The line's content begins with a `- `. */
+  item = false
   private following: number
+  private readonly colons: Next
+  private readonly comments: Next
+  private readonly tabs: Next
+  /** The backslashes. */
+  readonly escapes: Next
 
   constructor(readonly text: string) {
+    this.colons = new Next(text, ': ')
+    this.comments = new Next(text, ' #')
+    this.tabs = new Next(text, '\t')
+    this.escapes = new Next(text, '\\')
     this.following = text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0
   }
 
@@ -57,8 +89,12 @@ export class YamlLines {
 
   /** Says of the line that was stepped to whether the document ends before it. */
   settle(): void {
-    this.marker = this.indent === 0 && this.text.charCodeAt(this.at) === DASH && this.isMarker()
+    this.marker = false
+    this.item = false
+    if (this.text.charCodeAt(this.at) !== DASH) return
+    this.marker = this.indent === 0 && this.isMarker()
     if (this.marker) this.indent = -1
+    else this.item = this.isItemAt(this.at)
   }
 
   /** No line of the document follows. */
@@ -71,6 +107,7 @@ export class YamlLines {
   enter(from: number): void {
     this.indent += from - this.at
     this.at = from
+    this.item = this.isItemAt(from)
   }
 
   skipBlanks(from: number): number {
@@ -91,11 +128,23 @@ export class YamlLines {
     return this.indent <= indent || (this.indent === 0 && (c === DASH || c === DOT))
   }
 
-  /** A `- ` begins the content. */
-  isItem(): boolean {
-    return this.isItemAt(this.at)
+  /** Where a plain scalar ends that begins at an offset of the line and goes up to its end or a comment; -1 if that would be a key, or holds a tab. */
+  plainEnd(from: number): number {
+    const { text } = this
+    let end = Math.min(this.end, this.comments.from(from))
+    while (text.charCodeAt(end - 1) === BLANK) end--
+    return end <= from || this.colons.from(from) < end || text.charCodeAt(end - 1) === COLON || this.tabs.from(from) < end ? -1 : end
   }
 
+  /** Where the colon of a plain key stands that begins at an offset of the line; -1 if there is none. */
+  keyEnd(from: number): number {
+    const { text } = this
+    const colon = Math.min(this.colons.from(from), this.end - 1)
+    if (colon <= from || text.charCodeAt(colon) !== COLON || text.charCodeAt(colon - 1) === BLANK) return -1
+    return this.comments.from(from) < colon || this.tabs.from(from) < colon ? -1 : colon
+  }
+
+  /** Whether a `- ` stands at an offset. */
   isItemAt(at: number): boolean {
     return this.text.charCodeAt(at) === DASH && (at + 1 >= this.end || this.text.charCodeAt(at + 1) === BLANK)
   }

@@ -19,8 +19,6 @@ const WORDS: ReadonlyMap<string, Typed> = new Map([
   ...words('float', '-0', ['-0', '-0.0']),
 ])
 
-const LONGEST_WORD = 5
-
 function words(type: ScalarType, text: string, spellings: readonly string[]): readonly (readonly [string, Typed])[] {
   return spellings.map((spelling) => [spelling, { type, text }])
 }
@@ -37,31 +35,48 @@ const MAX_DIGITS = 400
  * leading 0 and underscores within numbers as in YAML 1.1.
  */
 export function typeOfPlain(text: string): Typed {
-  const word = text.length <= LONGEST_WORD ? WORDS.get(text) : undefined
-  if (word !== undefined) return word
+  return (isSurelyText(text) ? undefined : typed(text)) ?? { type: 'string', text }
+}
+
+/** Whether a plain scalar can be nothing but a string, by its first character; most can. */
+export function isSurelyText(text: string): boolean {
+  const c = text.charCodeAt(0)
+  // `n`, `t` and `f` begin `null`, `true` and `false`, in either case
+  const letter = c | 32
+  if (letter === 110 || letter === 116 || letter === 102) return text.length > 5 || text.length < 4
+  return !((c >= 48 && c <= 57) || c === 43 || c === 45 || c === 46 || c === 126 || text.length === 0)
+}
+
+function typed(text: string): Typed | undefined {
   const first = text.charCodeAt(0)
+  if (text.length < 16 && first >= 49 && first <= 57 && isDigits(text)) return { type: 'int', text }
+  const word = WORDS.get(text)
+  if (word !== undefined) return word
   const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46
-  return (numeric && text.length <= MAX_DIGITS && numberOf(text)) || { type: 'string', text }
+  return numeric && text.length <= MAX_DIGITS ? numberOf(text) : undefined
 }
 
-function numberOf(text: string): Typed | undefined {
-  if (isPlainNumber(text)) return { type: 'int', text }
-  if (text.startsWith('.')) return floatOf(text)
-  const date = DATE.exec(text)
-  if (date !== null && isTimestamp(date)) return { type: 'time', text: goTime(date) }
-  const plain = text.replaceAll('_', '')
-  return integerOf(plain) ?? floatOf(plain)
-}
-
-/** Digits that surely fit, and that no leading zero makes octal: most numbers are ports, which need no more. */
-function isPlainNumber(text: string): boolean {
-  if (text.length > 15 || (text.charCodeAt(0) === 48 && text.length > 1)) return false
+function isDigits(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
     if (c < 48 || c > 57) return false
   }
   return true
 }
+
+/** What a number may hold. */
+const NUMERIC = /^[-+.\w]+$/
+
+function numberOf(text: string): Typed | undefined {
+  if (text.startsWith('.')) return floatOf(text)
+  const date = text.charCodeAt(4) === DASH ? DATE.exec(text) : null
+  if (date !== null && isTimestamp(date)) return { type: 'time', text: goTime(date) }
+  if (!NUMERIC.test(text)) return undefined
+  const plain = text.includes('_') ? text.replaceAll('_', '') : text
+  return integerOf(plain) ?? floatOf(plain)
+}
+
+const DASH = 45
 
 function floatOf(text: string): Typed | undefined {
   const value = FLOAT.test(text) ? Number(text) : NaN

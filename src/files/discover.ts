@@ -1,4 +1,4 @@
-import { type NameTest, type SourceFile } from '../model.js'
+import { type FileKind, type NameTest, type SourceFile } from '../model.js'
 
 export { looksLikeCompose, looksLikeDockerfile } from './sniff.js'
 
@@ -9,6 +9,9 @@ export { looksLikeCompose, looksLikeDockerfile } from './sniff.js'
 export interface NamedKind extends Omit<SourceFile, 'path'> {
   readonly unsure?: true
 }
+
+/** Kinds that are found by how a base name ends, in small letters. A new kind is a line here for each ending. */
+const ENDINGS: readonly (readonly [ending: string, kind: FileKind])[] = []
 
 const TEMPLATE_ENDING = /\.(?:j2|jinja|tmpl|tpl|template|erb|mustache|hbs|gotmpl|in)$/
 const DOCKERFILE_FIRST = /^(?:docker|container)file(?:$|[._-])/
@@ -30,6 +33,15 @@ const WORKFLOWS = /^\.github\/workflows\/[^/]+$/
  */
 export function kindOf(path: string): NamedKind | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase()
+  return ours(path, name) ?? byEnding(name)
+}
+
+function byEnding(name: string): NamedKind | undefined {
+  const kind = ENDINGS.find(([ending]) => name.endsWith(ending))?.[1]
+  return kind && { kind }
+}
+
+function ours(path: string, name: string): NamedKind | undefined {
   if (name.length < SHORTEST_NAME) return undefined
   const yaml = COMPOSE_ENDING.test(name)
   if (yaml && COMPOSE_WORD.test(name.slice(0, name.lastIndexOf('.'))))
@@ -55,6 +67,7 @@ export const isDiscovered: NameTest = Object.assign((name: string): boolean => k
 
 /** Whether `kindOf` could know the name `list[start, end)`: it begins or ends like one of ours. False for nearly all names of real repositories. */
 function mayBeDiscovered(list: Uint8Array, start: number, end: number): boolean {
+  for (const ending of ENDING_BYTES) if (end - start >= ending.length && begins(list, end - ending.length, ending)) return true
   if (end - start < SHORTEST_NAME) return false
   const first = (list[start] ?? 0) | SMALL
   if ((first === 0x64 || first === 0x63) && (begins(list, start, DOCKER) || begins(list, start, CONTAINER) || begins(list, start, COMPOSE)))
@@ -85,9 +98,10 @@ const DOCKER = Buffer.from('docker')
 const CONTAINER = Buffer.from('contai')
 const COMPOSE = Buffer.from('compos')
 const STACK = Buffer.from('stack')
+const ENDING_BYTES = ENDINGS.map(([ending]) => Buffer.from(ending))
 
 function begins(list: Uint8Array, at: number, word: Uint8Array): boolean {
-  for (let i = 0; i < word.length; i++) if (((list[at + i] ?? 0) | SMALL) !== word[i]) return false
+  for (let i = 0; i < word.length; i++) if (((list[at + i] ?? 0) | SMALL) !== ((word[i] ?? 0) | SMALL)) return false
   return true
 }
 

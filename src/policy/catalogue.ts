@@ -72,9 +72,8 @@ export function isShared(written: string): boolean {
   }
   const pattern = hostPattern(host)
   const ownerOpen = pattern.pieces[0]?.includes('*') === true
-  const literal = [...index().byHost].some(([known, registry]) => registry.shared && overlap(pattern, hostPattern(known)))
   return (
-    literal ||
+    overlapping(pattern).some((registry) => registry.shared) ||
     index().patterns.some((each) => each.registry.shared && (ownerOpen || !inHost(each.registry.owner)) && overlap(pattern, each.pattern))
   )
 }
@@ -83,8 +82,15 @@ export function isShared(written: string): boolean {
 export function registryOfPattern(host: string): Registry | undefined {
   if (!host.includes('*')) return registryOf(host)
   const pattern = hostPattern(host)
-  const literal = [...index().byHost].find(([known]) => overlap(pattern, hostPattern(known)))
-  return literal?.[1] ?? index().patterns.find((each) => overlap(pattern, each.pattern))?.registry
+  return overlapping(pattern)[0] ?? index().patterns.find((each) => overlap(pattern, each.pattern))?.registry
+}
+
+/** The registries of the literal hosts that a pattern of hosts matches. */
+function overlapping(pattern: Pieces): Registry[] {
+  const tail = pattern.text.slice(pattern.text.lastIndexOf('*') + 1)
+  const found: Registry[] = []
+  for (const [known, registry] of index().byHost) if (known.endsWith(tail) && overlap(pattern, hostPattern(known))) found.push(registry)
+  return found
 }
 
 /** Whether the host itself carries the owner, so that a host without `*` belongs to one owner. */

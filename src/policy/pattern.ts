@@ -66,7 +66,11 @@ function pieces(text: string, parts: readonly string[], least: 0 | 1): Pieces {
 
 /** Whether the pieces match a pattern's, all of them. */
 export function matchesAll(pattern: Pieces, parts: readonly string[]): boolean {
-  return pattern.pieces.length === parts.length && matchesLeading(pattern, parts)
+  const { pieces, least } = pattern
+  if (pieces.length !== parts.length) return false
+  // From the end: of two hosts, the last labels differ.
+  for (let index = pieces.length - 1; index >= 0; index--) if (!matchesRun(pieces[index] ?? '', parts[index] ?? '', least)) return false
+  return true
 }
 
 /** Whether the first pieces match a pattern's: `acme` covers `acme/x`. */
@@ -79,10 +83,14 @@ export function matchesLeading(pattern: Pieces, parts: readonly string[]): boole
 
 /** Whether some text could match both patterns. A run of * counts as possibly empty, so it errs towards yes. */
 export function overlap(a: Pieces, b: Pieces): boolean {
-  return a.pieces.length === b.pieces.length && a.pieces.every((piece, index) => overlapPiece(piece, b.pieces[index] ?? ''))
+  if (a.pieces.length !== b.pieces.length) return false
+  // From the end: of two hosts, the last labels differ.
+  for (let index = a.pieces.length - 1; index >= 0; index--) if (!overlapPiece(a.pieces[index] ?? '', b.pieces[index] ?? '')) return false
+  return true
 }
 
 function overlapPiece(a: string, b: string): boolean {
+  if (a === '*' || b === '*') return true
   if (!a.includes('*')) return b.includes('*') ? matchesRun(b, a) : a === b
   if (!b.includes('*')) return matchesRun(a, b)
   if (

@@ -3,15 +3,10 @@ import { type Report } from '../model.js'
 /** A URL that shows a line of a file, or undefined where there is none. Lines are 1-based. */
 export type Link = (file: string, line: number) => string | undefined
 
-/** What is the same for every rule, as a format needs it: its id, one sentence, and the section that explains it. */
+/** A rule as a format needs it: its id, and what it finds in one sentence. */
 export interface RuleText {
   readonly id: string
   readonly summary: string
-  /** Several sentences: what it finds and why. */
-  readonly description?: string
-  /** How to fix it, markdown of our own. */
-  readonly help?: string
-  readonly url?: string
 }
 
 /** What a format may use beside the report itself. Everything is optional; each format takes what it knows. */
@@ -22,7 +17,7 @@ export interface ReportContext {
   readonly link?: Link
   /** The command that repeats the check. */
   readonly repeat?: string
-  /** SARIF: the rules as they are explained, and the version of this program. */
+  /** SARIF: the rules as they are summed up, and the version of this program. */
   readonly rules?: readonly RuleText[]
   readonly version?: string
   /** SARIF: tell excepted findings too, as suppressed results. Code scanning would show each as an open alert. */

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type Finding, type Judged, type Occurrence, type Report, type RuleId, type Severity, type Span } from '../model.js'
+import { RULE_FACTS, isRuleId } from '../policy/rule-facts.js'
 import { RULES } from '../rules/index.js'
+import { DOCUMENTS } from '../version.js'
 import { type ReportContext, type RuleText } from './context.js'
 import { MAX_REPLACEMENT, MAX_SENTENCE, jsonText, plain, uriPath } from './escape.js'
 import { worstFirst } from './places.js'
+import { RULE_HELP } from './rule-help.generated.js'
 import { adviceOf, counted, insteadOf, policyName, sourceName, targetName, written } from './words.js'
 
 /** Results that code scanning takes of one run; of more it refuses the file. It shows the 5,000 most severe. */
@@ -13,29 +16,6 @@ export const MAX_RESULTS = 25_000
 const MAX_DESCRIPTION = 1_024
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
-
-/**
- * How severe code scanning shows a rule's alerts (over 9 critical, 7 high, 4 medium): a source that nobody chose runs whatever it likes,
- * a name that can change its meaning may come to do so, the rest is upkeep.
- */
-const SECURITY_SEVERITY: Readonly<Record<RuleId, string>> = {
-  'denied-image': '8.8',
-  'allowed-registry': '8.1',
-  'allowed-namespace': '8.1',
-  lookalike: '8.1',
-  unresolved: '7.5',
-  'policy-removed': '7.5',
-  'use-mirror': '6.5',
-  overridable: '6.5',
-  'exception-expired': '6.5',
-  malformed: '5.9',
-  unreadable: '5.9',
-  pinned: '5.3',
-  'allowed-tag': '5.3',
-  'unresolved-tag': '5.3',
-  retired: '4.3',
-  'exception-unused': '2.0',
-}
 
 /** Rules whose verdict rests on more than what is written: a likeness, a date, a variable that a pipeline may set. */
 const HIGH_PRECISION: ReadonlySet<RuleId> = new Set<RuleId>(['lookalike', 'retired', 'unresolved', 'unresolved-tag', 'overridable'])
@@ -101,6 +81,11 @@ interface SarifRule {
   readonly [member: string]: unknown
 }
 
+/** Markdown as it reads without its marks. */
+function unmarked(markdown: string): string {
+  return markdown.replace(/\*{1,2}(\w[^*\n]{0,60})\*{1,2}|`/g, '$1')
+}
+
 /** Every rule that is explained, and every one that is used. */
 function rulesOf(items: readonly Item[], { rules = RULES }: ReportContext): readonly SarifRule[] {
   const known = new Map<string, RuleText>(rules.map((rule) => [rule.id, rule]))
@@ -110,23 +95,22 @@ function rulesOf(items: readonly Item[], { rules = RULES }: ReportContext): read
   return [...ids].map((id) => rule(known.get(id) ?? { id, summary: id }, used.get(id) ?? 'warning'))
 }
 
-function rule({ id, summary, description = summary, help = description, url }: RuleText, level: Severity): SarifRule {
-  const security = isRule(id) ? { 'security-severity': SECURITY_SEVERITY[id] } : {}
-  const precision = isRule(id) && HIGH_PRECISION.has(id) ? 'high' : 'very-high'
+function rule({ id, summary }: RuleText, level: Severity): SarifRule {
+  const { what, why, fix } = RULE_HELP[id] ?? { what: summary, why: '', fix: '' }
+  const url = `${DOCUMENTS}/docs/rules.md#${id}`
+  const told = [`**What.** ${what}`, ...(why === '' ? [] : [`**Why.** ${why}`]), ...(fix === '' ? [] : [`**How to fix.** ${fix}`])]
+  const security = isRuleId(id) ? { 'security-severity': RULE_FACTS[id].security } : {}
+  const precision = isRuleId(id) && HIGH_PRECISION.has(id) ? 'high' : 'very-high'
   return {
     id,
     name: id,
     shortDescription: { text: plain(summary, MAX_DESCRIPTION) },
-    fullDescription: { text: plain(description, MAX_DESCRIPTION) },
-    help: { text: help, markdown: help },
-    ...(url !== undefined && { helpUri: url }),
+    fullDescription: { text: plain(unmarked(what), MAX_DESCRIPTION) },
+    help: { text: told.map(unmarked).join('\n'), markdown: [...told, `[Examples](${url})`].join('\n\n') },
+    helpUri: url,
     defaultConfiguration: { level },
     properties: { tags: ['security', 'supply-chain', 'containers'], precision, 'problem.severity': level, ...security },
   }
-}
-
-function isRule(id: string): id is RuleId {
-  return Object.hasOwn(SECURITY_SEVERITY, id)
 }
 
 function result({ finding, file, span, ...of }: Item, ruleIndex: number, fingerprint: string): object {

@@ -89,7 +89,7 @@ function placeBlocks(report: Report, page: Page): readonly (readonly string[])[]
   return blocks
 }
 
-/** The blocks of one file's items, from `start` up to `end`, aligned with each other. */
+/** The blocks of one file's items, from `start` up to `end`, aligned with each other, and once for all of them whom to ask. */
 function alignedBlocks(
   items: readonly (Spot | JudgedProblem)[],
   start: number,
@@ -101,10 +101,13 @@ function alignedBlocks(
   const places = group.map(shownPlace)
   const widths = { place: longest(places, (place) => place.length), rule: 0 }
   for (const { findings } of group) for (const { rule } of findings) widths.rule = Math.max(widths.rule, rule.length)
+  const asked = contacts(group, page).map((contact) => page.style.dim(`${INDENT}${contact}`))
   group.forEach((item, index) => {
     const place = (places[index] ?? '').padEnd(widths.place)
-    blocks.push('severity' in item ? spotLines(item, place, widths.rule, page) : [problemLine(item, widths.place, page.style)])
+    const lines = 'severity' in item ? spotLines(item, place, widths.rule, page) : [problemLine(item, widths.place, page.style)]
+    blocks.push(group.length === 1 ? [...lines, ...asked] : lines)
   })
+  if (group.length > 1) blocks.push(asked)
 }
 
 /** The greatest length; 0 of none. Not by spreading: a file can have more places than a call has arguments. */
@@ -132,7 +135,6 @@ function spotLines(spot: Spot, place: string, ruleWidth: number, page: Page): st
   }
   decide(spot, page, lines)
   for (const instead of insteadOf(spot.findings)) lines.push(insteadLine(instead, spot, style))
-  for (const contact of contacts(spot, page)) lines.push(style.dim(`${INDENT}${contact}`))
   return lines
 }
 
@@ -171,9 +173,10 @@ function toldOf(finding: Finding, { told }: Page): Told {
 }
 
 /** Whom to ask: once for each layer. */
-function contacts({ findings }: Spot, page: Page): readonly string[] {
-  const only = findings[0]
-  if (only !== undefined && findings.length === 1) return toldOf(only, page).contacts
+function contacts(group: readonly { readonly findings: readonly Finding[] }[], page: Page): readonly string[] {
+  const findings = group.flatMap((one) => one.findings)
+  const [only, other] = findings
+  if (only !== undefined && other === undefined) return toldOf(only, page).contacts
   return contactsOf(findings).map((contact) => plain(contact, MAX_SENTENCE))
 }
 

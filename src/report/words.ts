@@ -148,7 +148,7 @@ export function distinct<Item>(items: readonly Item[], key: (item: Item) => stri
   return items.filter((item) => told.size < told.add(key(item)).size)
 }
 
-/** Whom to ask about these findings: once for each layer, as its first finding says it. */
+/** Whom to ask about these findings: once for each layer, as the finding says it that leaves most ways open. */
 export function contactsOf(findings: readonly Finding[]): readonly string[] {
   const [only, ...more] = findings
   if (only !== undefined && more.length === 0) return adviceOf(only).contact
@@ -156,7 +156,7 @@ export function contactsOf(findings: readonly Finding[]): readonly string[] {
   for (const finding of findings) {
     const { contact } = adviceOf(finding)
     const layer = layerName(finding.policy)
-    if (contact.length > 0 && !layers.has(layer)) layers.set(layer, contact)
+    if (contact.join('').length > (layers.get(layer) ?? []).join('').length) layers.set(layer, contact)
   }
   return [...new Set([...layers.values()].flat())]
 }

@@ -49,7 +49,7 @@ export function readDockerfile(files: Files, source: SourceFile, cache?: Dockerf
 const NONE: readonly never[] = []
 
 /** The references of one Dockerfile as one set of inputs resolves them. */
-export function resolveAlone(dockerfile: Dockerfile, location: Location, inputs: BuildInputs): Found {
+export function resolveBuild(dockerfile: Dockerfile, location: Location, inputs: BuildInputs): Found {
   if (dockerfile.occurrences.length === 0 && dockerfile.problems.length === 0) return NOTHING
   const { resolutions, problems } = resolveDockerfile(dockerfile, location.file, inputs)
   const references: Reference[] = []

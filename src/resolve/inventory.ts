@@ -10,11 +10,13 @@ import {
   type Span,
 } from '../model.js'
 import { extractDockerfile } from '../extract/dockerfile.js'
+import { KINDS } from '../extract/kinds.js'
+import { resolveAlone } from './alone.js'
 import { append } from './append.js'
 import {
   distinct,
   readDockerfile,
-  resolveAlone,
+  resolveBuild,
   resolveBuilds,
   type DockerfileCache,
   type DockerfileRead,
@@ -83,6 +85,12 @@ export class InventoryTaking {
       if (found.kind === 'unreadable') problems.push({ file: source.path, message: found.problem })
       if (found.kind === 'resolved') collect(found, references, problems)
     }
+    for (const source of sources) {
+      const way = KINDS[source.kind]
+      if (typeof way !== 'function') continue
+      read.push(source)
+      collect(resolveAlone(this.files, source, way), references, problems)
+    }
     for (const inline of builds.inline) collect(resolveInline(inline, this.environment), references, problems)
     return { files: read, references, problems: once(problems), edges: [...compose.edges, ...builds.edges] }
   }
@@ -90,7 +98,7 @@ export class InventoryTaking {
   private readAlone(source: SourceFile): Alone {
     const content = readDockerfile(this.files, source, this.caches.dockerfiles)
     if (content.kind !== 'dockerfile') return content
-    return { kind: 'resolved', ...resolveAlone(content.dockerfile, whole(source), defaults(this.environment)) }
+    return { kind: 'resolved', ...resolveBuild(content.dockerfile, whole(source), defaults(this.environment)) }
   }
 
   private readBuilt(source: SourceFile, asked: readonly Build[]): Alone {

@@ -58,8 +58,8 @@ const TOO_OFTEN = 'the files of this repository include and extend each other to
 /** Loads one project: the files in order, later ones over earlier ones. `folder` is the project directory. */
 export function loadProject(paths: readonly string[], folder: string, given: Lookup, sources: Sources): Project {
   const loader = new Loader(sources)
-  const model = loader.project(paths, folder, given)
-  return { ...model, scopes: loader.scopes, problems: loader.problems, reached: loader.reached }
+  const { services, jobs, models } = loader.project(paths, folder, given)
+  return { services, jobs, models, scopes: loader.scopes, problems: loader.problems, reached: loader.reached }
 }
 
 interface Include {

@@ -1,7 +1,7 @@
 import { catalogueEntry } from '../policy/catalogue.js'
 import { type Entry, type Leaf } from '../policy/policy.js'
 import { type Match } from '../policy/source.js'
-import { alternativeOf, isAllowed } from './alternatives.js'
+import { alternativeOf, isAllowed, wouldFloat } from './alternatives.js'
 import { lookalikesOf, type Lookalike } from './lookalikes.js'
 import { familiar, judgedImage, shown } from './names.js'
 import { Similar } from './similar.js'
@@ -14,14 +14,18 @@ export function refusal(subject: Case): Violation | undefined {
   const like = lookalikesOf(decider.policy).of(judgedImage(decision), decision.matches.entries.length > 0)
   const alike = like !== undefined && isAllowed(subject, like.reference) ? like.reference : undefined
   const instead = alike ?? alternativeOf(subject)
+  const floats = instead !== undefined && wouldFloat(subject, instead)
   return {
     message: `${shown(decision)} is not allowed`,
     advice: [
       ...(decision.verdict === 'registry' ? registryAdvice(subject) : namespaceAdvice(subject)),
       ...likeAdvice(like),
+      ...(floats
+        ? [`${familiar({ registry: instead.registry, repository: instead.repository })} is allowed, with a tag that does not float`]
+        : []),
       ...pullAdvice(subject),
     ],
-    ...(instead === undefined ? {} : { replacement: familiar(instead) }),
+    ...(instead === undefined || floats ? {} : { replacement: familiar(instead) }),
     place: decision.place,
   }
 }

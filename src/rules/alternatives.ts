@@ -21,6 +21,12 @@ export function isAllowed({ decider, at, occurrence }: Case, reference: ImageRef
   return verdict === 'allowed' && denial === undefined
 }
 
+/** Whether an image would float where the policy asks for a pin: nobody should be told to write that. */
+export function wouldFloat({ decider, at, occurrence }: Case, reference: ImageReference): boolean {
+  const { pin } = decider.decide(reference, occurrence.role, at)
+  return !pin.exempt && pin.met === 'none' && pin.asked.value !== 'none'
+}
+
 /** An image that the policy allows and that serves for a refused one: the same content under another name, or the official image of that name. */
 export function alternativeOf(subject: Case): ImageReference | undefined {
   const { decision } = subject

@@ -127,7 +127,8 @@ function drawing(subject: Subject): Charts {
   const paint = (): void => {
     chart?.destroy()
     frame.style.height = `${Math.max(1, shown.length) * BAR_HEIGHT + AXIS_HEIGHT}px`
-    chart = draw(canvas, shown, subject)
+    // The canvas of a chart that is gone is as wide as any canvas: its frame has the width of the page.
+    chart = draw(canvas, frame.clientWidth, shown, subject)
   }
   const update = (): void => {
     const all = subject.bars()
@@ -148,13 +149,13 @@ function restOf(bars: readonly Bar[]): string {
   return `${number(bars.length)} more, together ${number(bars.reduce((sum, { total }) => sum + total, 0))}`
 }
 
-function draw(canvas: HTMLCanvasElement, bars: readonly Bar[], { parts, choose }: Subject): Chart {
+function draw(canvas: HTMLCanvasElement, width: number, bars: readonly Bar[], { parts, choose }: Subject): Chart {
   const [ink, line] = [colour('quiet'), colour('line')]
   const used = parts.map((part, index) => ({ ...part, index })).filter(({ index }) => bars.some((bar) => (bar.parts[index] ?? 0) > 0))
   return new Chart(canvas, {
     type: 'bar',
     data: {
-      labels: bars.map(({ name }) => shorten(name, canvas.clientWidth < NARROW ? MAX_NARROW_NAME : MAX_NAME)),
+      labels: bars.map(({ name }) => shorten(name, width < NARROW ? MAX_NARROW_NAME : MAX_NAME)),
       datasets: used.map(({ label, colour: name, index }) => ({
         label,
         data: bars.map((bar) => bar.parts[index] ?? 0),

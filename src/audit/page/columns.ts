@@ -57,14 +57,14 @@ type RepositoryRow = Model['repositories'][number] & Line
 export const REPOSITORY_COLUMNS: readonly Column<RepositoryRow>[] = [
   { title: 'Repository', field: 'name', grow: 3, min: 170, show: ({ name }) => cell(name), order: ({ name }) => name },
   {
-    ...{ title: 'State', field: 'status', width: 120 },
+    ...{ title: 'State', field: 'status', width: 100 },
     show: ({ status }) => element('span', { class: `state ${status}` }, [status]),
     order: ({ status }) => status,
   },
   {
     title: 'References',
     field: 'references',
-    width: 120,
+    width: 112,
     numeric: true,
     wide: true,
     show: ({ references }) => count(references),
@@ -74,7 +74,7 @@ export const REPOSITORY_COLUMNS: readonly Column<RepositoryRow>[] = [
   {
     title: 'Warnings',
     field: 'warnings',
-    width: 110,
+    width: 105,
     numeric: true,
     wide: true,
     show: ({ warnings }) => count(warnings),
@@ -92,7 +92,7 @@ export const REPOSITORY_COLUMNS: readonly Column<RepositoryRow>[] = [
   {
     title: 'Excepted',
     field: 'excepted',
-    width: 110,
+    width: 105,
     numeric: true,
     wide: true,
     show: ({ excepted }) => count(excepted),
@@ -120,7 +120,7 @@ export const EXCEPTION_COLUMNS: readonly Column<ExceptionRow>[] = [
     order: ({ expires = '9999' }) => expires,
   },
   { title: 'Image', field: 'image', grow: 2, min: 150, show: ({ image = 'every image' }) => code(image), order: ({ image = '' }) => image },
-  { title: 'Owner', field: 'owner', grow: 1, min: 120, wide: true, show: ({ owner }) => cell(owner), order: ({ owner }) => owner },
+  { title: 'Owner', field: 'owner', grow: 1, min: 145, wide: true, show: ({ owner }) => cell(owner), order: ({ owner }) => owner },
   { title: 'Reason', field: 'reason', grow: 2, min: 150, wide: true, show: ({ reason }) => cell(reason), order: ({ reason }) => reason },
   { title: 'Uses', field: 'uses', width: 85, numeric: true, wide: true, show: ({ uses }) => count(uses), order: ({ uses }) => uses },
   {
