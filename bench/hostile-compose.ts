@@ -151,7 +151,7 @@ export const HOSTILE_COMPOSE: readonly Hostile[] = [
   {
     id: 'builds-apart',
     unit: 'services, each built in a folder of its own',
-    amount: 4_000,
+    amount: 2_000,
     tree: (n) => ({
       ...compose(`services:\n${times(n, (i) => `  s${i}:\n    build: ./d${i}\n`)}`),
       ...Object.fromEntries(Array.from({ length: n }, (_, i) => [`d${i}/Dockerfile`, `FROM alpine:${i}\n`])),
@@ -160,7 +160,7 @@ export const HOSTILE_COMPOSE: readonly Hostile[] = [
   {
     id: 'platforms',
     unit: 'services that are built for 16 platforms',
-    amount: 500,
+    amount: 250,
     tree: (n) => ({
       ...compose(
         `services:\n${times(n, (i) => `  s${i}:\n    build:\n      context: .\n      platforms: [${Array.from({ length: 16 }, (_, p) => `linux/a${p}`).join(', ')}]\n`)}`,
@@ -250,7 +250,7 @@ export const HOSTILE_COMPOSE: readonly Hostile[] = [
   {
     id: 'extends-one',
     unit: 'services that extend one of many',
-    amount: 4_000,
+    amount: 2_000,
     tree: (n) => ({
       ...compose(`services:\n${times(n, (i) => `  s${i}:\n    extends: { file: base.yml, service: b${i} }\n`)}`),
       'base.yml': `services:\n${times(n, (i) => `  b${i}:\n    image: a:${i}\n`)}`,
@@ -259,7 +259,7 @@ export const HOSTILE_COMPOSE: readonly Hostile[] = [
   {
     id: 'resets',
     unit: 'services that an override removes',
-    amount: 8_000,
+    amount: 4_000,
     tree: (n) => ({
       ...compose(`services:\n${times(n, (i) => `  s${i}:\n    image: a:${i}\n`)}`),
       'compose.override.yaml': `services:\n${times(n, (i) => `  s${i}: !reset null\n`)}`,

@@ -94,7 +94,7 @@ export function resolveBuilds(
 }
 
 /** Places and arguments of one Dockerfile, times the builds of it; 100 builds of a file with 40 of them make 4,000. */
-const MAX_RESOLVED = 30_000
+const MAX_RESOLVED = 20_000
 
 function sizeOf({ occurrences, readings }: Dockerfile): number {
   return readings.reduce((size, { args }) => size + args.length, occurrences.length + 1)

@@ -78,13 +78,15 @@ function appended(base: readonly Tree[], over: readonly Tree[]): readonly Tree[]
 
 /** Equal for trees that say the same once their variables have values. */
 function signatureOf(tree: Tree): string {
-  return JSON.stringify(plain(tree))
+  if (tree.kind === 'leaf') return `${tree.node.type}${measured(textOf(tree) ?? tree.node.text)}`
+  if (tree.kind === 'items') return `[${tree.items.map(signatureOf).join('')}]`
+  const entries = [...tree.entries].map(([key, { value }]) => `${measured(key)}${signatureOf(value)}`)
+  return `{${(entries.length > 1 ? entries.sort() : entries).join('')}}`
 }
 
-function plain(tree: Tree): unknown {
-  if (tree.kind === 'leaf') return [tree.node.type, textOf(tree) ?? tree.node.text]
-  if (tree.kind === 'items') return tree.items.map(plain)
-  return { of: [...tree.entries].map(([key, { value }]) => [key, plain(value)]).sort() }
+/** Behind its length no text can be taken for another one and what stands behind it. */
+function measured(text: string): string {
+  return ` ${text.length}:${text}`
 }
 
 /** `build: ./dir` is short for `build: { context: ./dir }`. */
