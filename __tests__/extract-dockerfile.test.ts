@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { extractDockerfile } from '../src/extract/dockerfile.js'
 import { plain } from '../src/extract/shell.js'
 import { type BuildInputs, type NamedContext, type Resolution, type Span, type Value } from '../src/model.js'
@@ -50,6 +51,87 @@ function tell(name: string): string {
   )
   return [...places, ...refusals, ''].join('\n')
 }
+
+describe('instructions that name no image', () => {
+  // a file without marks is read alike whether it may be a template or not, but nothing is skipped in a template
+  const keyword = fc.constantFrom(
+    ...[
+      'RUN',
+      'run',
+      'CMD',
+      'ENTRYPOINT',
+      'COPY',
+      'ADD',
+      'ENV',
+      'LABEL',
+      'ARG',
+      'WORKDIR',
+      'USER',
+      'EXPOSE',
+      'VOLUME',
+      'Run',
+      'FROM',
+      'RUNX',
+    ],
+  )
+  const argument = fc.constantFrom(
+    ...[
+      '',
+      'a',
+      'a b',
+      'a=b',
+      'a="b c" d=e',
+      'a=b d',
+      '=x',
+      '["a", "b"]',
+      '["a", 1]',
+      '["a", " "]',
+      '["a"',
+      '[',
+      '--from=x:1 a b',
+      '--chown=a b c',
+    ],
+    ...[
+      '--chown=a --chown=b c d',
+      '--chown=a b',
+      '--mount=type=bind,from=y:1 a',
+      '--x a',
+      'a <',
+      '<a',
+      'a \\\\',
+      '"a',
+      "a='b \\c'",
+      '\u00a0',
+      'a\tb',
+      '`',
+      '# a',
+    ],
+  )
+  const end = fc.constantFrom('\n', '\n', '\n', ' \\\n', '\\\n', '\\ \n# c\n\n', ' `\n', '\r\n')
+  const line = fc.tuple(fc.constantFrom('', '', '  '), fc.option(keyword, { nil: '' }), fc.constantFrom(' ', ' ', '\t', ''), argument, end)
+
+  test('have the same mistakes whether they are taken apart or not', () => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(line, { maxLength: 6 }), (backtick, lines) => {
+        const text = `${backtick ? '# escape=`\n' : ''}FROM a\n${lines.map((parts) => parts.join('')).join('')}`
+        expect(extractDockerfile(text)).toEqual(extractDockerfile(text, { template: true }))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test.each([
+    ['RUN a \\\n  b <<E\nFROM b\nE\nFROM c\n', ['a', 'c']],
+    ['RUN a <\\\n<E\nFROM b\nE\nFROM c\n', ['a', 'c']],
+    ['RUN a \\\n# <<E\n\n  b\nFROM b\n', ['a', 'b']],
+    ['CMD a <<E\nFROM b\n', ['a', 'b']],
+    ['COPY --chown=a b <<E c\nFROM b\nE\n', ['a']],
+    ['ENV a=b \\\n  c="d" \\\nFROM=b\nFROM c\n', ['a', 'c']],
+  ])('end where they end: %j', (instructions, images) => {
+    const { occurrences, problems } = extractDockerfile(`FROM a\n${instructions}`)
+    expect([occurrences.map(({ text }) => text), problems]).toEqual([images, []])
+  })
+})
 
 describe('what a Dockerfile names', () => {
   test.each(dockerfiles)('%s', (name) => {

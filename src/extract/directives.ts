@@ -1,4 +1,5 @@
 import { type Span } from '../model.js'
+import { ownCopy } from './characters.js'
 import { isGoSpace } from './go-text.js'
 import { Lines } from './dockerfile-lines.js'
 
@@ -82,7 +83,7 @@ function fromDirectives(text: string, mark: string): Syntax | undefined {
     seen.add(directive.name)
     if (directive.name !== 'syntax') continue
     const space = directive.value.indexOf(' ')
-    const image = space < 0 ? directive.value : directive.value.slice(0, space)
+    const image = ownCopy(space < 0 ? directive.value : directive.value.slice(0, space))
     return { image, text: image, span: lines.span(directive.at, directive.at + image.length) }
   }
   return undefined

@@ -4,6 +4,9 @@ import { type Arguments, type Instruction } from './instructions.js'
 
 const INTERVALS = ['interval', 'timeout', 'start-period', 'start-interval']
 
+/** Durations that are surely not too short. */
+const USUAL = /^[1-9][0-9]{0,5}(?:ms|s|m|h)$/
+
 /** Docker's shortest interval. */
 const MIN_NANOSECONDS = 1_000_000
 const MAX_RETRIES = 2 ** 31 - 1
@@ -40,7 +43,7 @@ export function healthcheckError(instruction: Instruction, given: Arguments, fla
 }
 
 function intervalError(name: string, value: string): string | undefined {
-  if (value === '' || value === '0') return undefined
+  if (value === '' || value === '0' || USUAL.test(value)) return undefined
   const duration = nanoseconds(value)
   if (typeof duration === 'string') return duration
   return duration !== 0 && duration < MIN_NANOSECONDS ? `Interval ${goQuote(name)} cannot be less than 1ms` : undefined

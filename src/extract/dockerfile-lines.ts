@@ -1,4 +1,5 @@
 import { type Position, type Span } from '../model.js'
+import { ownCopy } from './characters.js'
 import { isGoSpace } from './go-text.js'
 import { closeOfMark, opensMark } from './dockerfile-template.js'
 
@@ -12,6 +13,13 @@ const BOM = 0xfeff
 /** BuildKit reads lines into a buffer of 64 KiB, the line feed included. */
 const MAX_LINE_BYTES = 65_535
 const MAX_BYTES_PER_UNIT = 3
+
+interface LineState {
+  readonly number: number
+  readonly start: number
+  readonly end: number
+  readonly next: number
+}
 
 /** The physical lines of a text, one at a time. */
 export class Lines {
@@ -53,6 +61,25 @@ export class Lines {
       if (this.end - from === name.length && this.text.startsWith(name, from)) return true
     }
     return false
+  }
+
+  /** What `goTo` takes to be at this line again. */
+  here(): LineState {
+    const { number, start, end, next } = this
+    return { number, start, end, next }
+  }
+
+  goTo({ number, start, end, next }: LineState): void {
+    this.number = number
+    this.start = start
+    this.end = end
+    this.next = next
+  }
+
+  /** Where the line's content begins; -1 for a blank line or a comment. */
+  contentStart(): number {
+    const at = skipSpace(this.text, this.start, this.end)
+    return at >= this.end || this.text.charCodeAt(at) === HASH ? -1 : at
   }
 
   /** What `rewind` takes to go on from here. */
@@ -120,6 +147,11 @@ export class LogicalLine {
     return { start, end: { line, column: start.column + trimmedEnd(this.text, 0, this.length) } }
   }
 
+  /** The same line, which does not keep the file's text in memory. */
+  ownCopy(): LogicalLine {
+    return new LogicalLine(ownCopy(this.text), this.first, this.length, this.more)
+  }
+
   /** The place in the file of a stretch of the joined text. */
   spanOf(from: number, to: number): Span {
     const start = this.position(from)
@@ -151,27 +183,23 @@ export interface CommentLine {
   readonly position: Position
 }
 
-/** The next instruction, or undefined at the end. `comments` gets the comment lines directly above it. */
-export function readInstruction(
-  lines: Lines,
-  escape: number,
-  template: boolean,
-  comments: CommentLine[] | undefined,
-): LogicalLine | undefined {
+/** Where the next instruction begins in the line that was read, or -1 at the end. `comments` gets the comment lines directly above it. */
+export function findInstruction(lines: Lines, template: boolean, comments: CommentLine[] | undefined): number {
   while (lines.read()) {
     const from = template ? skipMarks(lines) : skipSpace(lines.text, lines.start, lines.end)
     if (from >= lines.end) {
       if (comments !== undefined) comments.length = 0
     } else if (lines.text.charCodeAt(from) === HASH) {
       comments?.push({ text: lines.text.slice(from, lines.end), position: lines.position(from) })
-    } else return join(lines, from, escape)
+    } else return from
   }
-  return undefined
+  return -1
 }
 
 const NO_SEGMENTS: readonly Segment[] = []
 
-function join(lines: Lines, from: number, escape: number): LogicalLine {
+/** The instruction that begins at an offset of the line that was read, with the lines on which it goes on. */
+export function joinInstruction(lines: Lines, from: number, escape: number): LogicalLine {
   const { text, end } = lines
   let mark = continuation(text, from, end, escape)
   const first: Segment = { at: 0, offset: from, line: lines.number, lineStart: lines.start }
@@ -194,7 +222,7 @@ function join(lines: Lines, from: number, escape: number): LogicalLine {
 }
 
 /** Where the escape character stands that continues the line; -1 if it ends here. An escape before it takes its meaning away. */
-function continuation(text: string, from: number, end: number, escape: number): number {
+export function continuation(text: string, from: number, end: number, escape: number): number {
   let i = end - 1
   while (i >= from && isSpaceOrTab(text.charCodeAt(i))) i--
   if (i < from || text.charCodeAt(i) !== escape) return -1

@@ -1,9 +1,10 @@
 import { type Occurrence, type Role, type Span, type Suppression } from '../model.js'
-import { lower } from './characters.js'
+import { lower, ownCopy } from './characters.js'
 import { argumentsOf, instructionError, parserError } from './dockerfile-checks.js'
 import { type Flag } from './dockerfile-flags.js'
-import { Lines, readInstruction, type CommentLine, type LogicalLine } from './dockerfile-lines.js'
+import { findInstruction, joinInstruction, Lines, type CommentLine, type LogicalLine } from './dockerfile-lines.js'
 import { readMount } from './dockerfile-mounts.js'
+import { Skipper } from './dockerfile-skip.js'
 import { hasMark, marksIn } from './dockerfile-template.js'
 import { splitArguments, type Stretch, type Word } from './dockerfile-words.js'
 import { goQuote } from './go-text.js'
@@ -131,11 +132,17 @@ export class Reader {
 
   read(): Reading {
     const comments: CommentLine[] | undefined = this.lines.text.includes(SUPPRESSION) ? [] : undefined
+    const skipper = new Skipper(this.lines, this.escape)
     let instructions = 0
     for (;;) {
-      const line = readInstruction(this.lines, this.escape, this.how.template, comments)
-      if (line === undefined) break
+      const from = findInstruction(this.lines, this.how.template, comments)
+      if (from < 0) break
       instructions++
+      if (this.stages.length > 0 && !this.how.template && skipper.skips(from)) {
+        if (comments !== undefined) comments.length = 0
+        continue
+      }
+      const line = joinInstruction(this.lines, from, this.escape)
       this.suppressions = comments && suppressionsIn(comments)
       this.instruction(line)
       if (!this.bodies(line)) break
@@ -235,7 +242,11 @@ export class Reader {
     const wrong = words.length !== 1 && (words.length !== 3 || name === undefined)
     const platform = flags.find((flag) => flag.name === 'platform')?.value ?? ''
     const marks = this.how.template ? marksIn(text) : undefined
-    this.stages.push({ name: valid ? lowered : '', platform: marks && hasMark(platform) ? '' : platform, span: line.span })
+    this.stages.push({
+      name: valid ? ownCopy(lowered) : '',
+      platform: marks && hasMark(platform) ? '' : ownCopy(platform),
+      span: line.span,
+    })
     // `FROM --platform linux/amd64 alpine` is refused, and what it means is the second word
     const base = flags.some((flag) => flag.value === undefined) ? (words[1] ?? first) : first
     if (base !== undefined) this.base(base, line, wrong && marks !== undefined ? { marks, opaque: true } : undefined)
@@ -252,7 +263,8 @@ export class Reader {
 
   private globalArgs(given: Arguments, line: LogicalLine): void {
     if (given.kind !== 'words') return
-    for (const word of given.words) if (word.equals !== word.start) this.args.push(new GlobalArg(line, word))
+    const own = line.ownCopy()
+    for (const word of given.words) if (word.equals !== word.start) this.args.push(new GlobalArg(own, word))
   }
 
   private flags({ keyword, flags }: Instruction, line: LogicalLine, onbuild: boolean): void {
@@ -286,12 +298,12 @@ export class Reader {
     const occurrence: { -readonly [K in keyof DockerfileOccurrence]: DockerfileOccurrence[K] } = {
       role,
       span: line.spanOf(from, to),
-      text: line.text.slice(from, to),
+      text: ownCopy(line.text.slice(from, to)),
     }
     if (owner) occurrence.owner = owner
     if (onbuild) occurrence.onbuild = true
     if (this.suppressions !== undefined) occurrence.suppressions = this.suppressions
-    const use = { stage, value }
+    const use = { stage, value: value === occurrence.text ? occurrence.text : ownCopy(value) }
     this.places.push({ occurrence, use: marks === undefined && more === undefined ? use : { ...use, ...(marks && { marks }), ...more } })
   }
 }

@@ -47,9 +47,12 @@ const DROPPED = new Set([
   'GIT_CEILING_DIRECTORIES',
 ])
 
+/** Git for Windows says in the system's configuration how line ends and links are kept on disk: without it every file would count as changed. */
+const SYSTEM = process.platform === 'win32' ? {} : { GIT_CONFIG_NOSYSTEM: '1' }
+
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !DROPPED.has(name))
-  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' }
+  return { ...Object.fromEntries(kept), ...SYSTEM, GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' }
 }
 
 /** Runs git in a folder and waits for it. `input` goes to its standard input. */

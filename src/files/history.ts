@@ -23,8 +23,6 @@ export interface History {
   has(commit: string): Promise<boolean>
   /** Whether all ancestors are here: a shallow clone knows no merge base. */
   complete(): Promise<boolean>
-  /** Whether files of the commit are left out of the working folder. */
-  sparse(): Promise<boolean>
   /** The branch as the last fetch of `origin` saw it. */
   seenBranch(branch: string): Promise<string | undefined>
   /** Fetches a branch, or a commit by its id, without its history where the clone is shallow; the id of what came. */
@@ -83,7 +81,6 @@ export function openHistory(root: string, remote: Remote, env: Readonly<Record<s
     head: () => (head ??= headOf(root)),
     has: async (commit) => (await git('cat-file', '-e', `${commit}^{tree}`)).ok,
     complete,
-    sparse: async () => (await git('config', '--type=bool', '--get', 'core.sparseCheckout')).output.trim() === 'true',
     seenBranch: (branch) => one('rev-parse', '--verify', '--quiet', `refs/remotes/origin/${branch}^{commit}`),
     fetchBranch: (branch) => fetch(`refs/heads/${branch}`),
     fetchCommit: async (commit) => (await fetch(commit)) === commit,

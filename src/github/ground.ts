@@ -186,11 +186,10 @@ async function baseOf(
     : { kind: 'failed', problem: `${history.lastFailure() ?? 'its commit is not here'}; GitHub's API: ${compared.problem}` }
 }
 
-/** A checkout of something else than what the event is about, or of a part of it, is the workflow's choice, but the reader has to know. */
+/** A checkout of something else than what the event is about is the workflow's choice, but the reader has to know. */
 async function notesOn({ event, commit }: Context, history: History): Promise<readonly string[]> {
   if (event.kind === 'pull-request' && event.target) return []
-  const notes = (await history.sparse()) ? ['The checkout is sparse: files that are not on disk are not judged.'] : []
   const head = event.kind === 'pull-request' ? await history.head() : undefined
-  if (event.kind !== 'pull-request' || head === undefined || head.id === commit || head.id === event.head) return notes
-  return [`What is checked out (${head.id}) is neither the pull request's merge commit nor its head; it is judged as it is.`, ...notes]
+  if (event.kind !== 'pull-request' || head === undefined || head.id === commit || head.id === event.head) return []
+  return [`What is checked out (${head.id}) is neither the pull request's merge commit nor its head; it is judged as it is.`]
 }
