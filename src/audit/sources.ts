@@ -1,5 +1,5 @@
 import { compareText } from './merge.js'
-import { type ImageName, type RepositoryAudit, type Source, type Use, type UseVerdict, type VerdictCounts } from './model.js'
+import { type ImageName, type RepositoryAudit, type Source, type Use, type UseVerdict } from './model.js'
 
 export const VERDICTS: readonly UseVerdict[] = ['error', 'warning', 'existing', 'excepted', 'allowed', 'unjudged']
 
