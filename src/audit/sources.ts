@@ -1,5 +1,5 @@
 import { compareText } from './merge.js'
-import { type ImageName, type RepositoryAudit, type Source, type Use, type UseVerdict, type VerdictCounts } from './model.js'
+import { type ImageName, type RepositoryAudit, type Source, type Use, type UseVerdict } from './model.js'
 
 export const VERDICTS: readonly UseVerdict[] = ['error', 'warning', 'existing', 'excepted', 'allowed', 'unjudged']
 
@@ -79,11 +79,4 @@ class Tally {
 
 function noVerdicts(): Record<UseVerdict, number> {
   return { error: 0, warning: 0, existing: 0, excepted: 0, allowed: 0, unjudged: 0 }
-}
-
-/** How many uses there are of each verdict. */
-export function countVerdicts(uses: readonly Use[]): VerdictCounts {
-  const counts = noVerdicts()
-  for (const { verdict } of uses) counts[verdict]++
-  return counts
 }

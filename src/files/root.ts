@@ -54,7 +54,7 @@ export function topLevelOf(folder: string): string | undefined {
 }
 
 /** Whether the folder itself is the top level of a git checkout. */
-export function isCheckout(folder: string): boolean {
+function isCheckout(folder: string): boolean {
   const own = join(folder, '.git')
   try {
     const stats = statSync(own, { throwIfNoEntry: false })

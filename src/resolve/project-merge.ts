@@ -9,7 +9,7 @@ import { type Branch, type Child, isNull, textOf, type Tree } from './project-tr
 export type Conflict = (path: string, value: Tree) => void
 
 /** Merges the later entries onto the earlier ones; `path` is where they stand, e.g. `services`. */
-export function mergeEntries(
+function mergeEntries(
   base: ReadonlyMap<string, Child>,
   over: ReadonlyMap<string, Child>,
   path: string,
