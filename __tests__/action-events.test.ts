@@ -204,7 +204,9 @@ describe('pull_request', () => {
   test('something else checked out, or only a part of it: the notes say so', async () => {
     const pull = scene.pullRequest(BAD)
     git(pull.workspace, 'sparse-checkout', 'set', 'api', '.github')
-    expect((await scene.judge(pull)).summary).toContain('The checkout is sparse')
+    expect((await scene.judge(pull)).summary).toContain(
+      '2 tracked files are not on disk (deleted, or left out by a sparse checkout), so not judged: ',
+    )
     const other = await scene.judge({ ...pull, workspace: scene.shop.checkout(scene.shop.id('main')) })
     expect(other.summary).toContain('is neither the pull request')
   })

@@ -326,6 +326,28 @@ describe('check', () => {
     expect(references).toHaveLength(1)
   })
 
+  test('what a sparse checkout leaves out is told in every format with notes, and is no finding', async () => {
+    folder.git('init', '-q')
+    folder.write({ 'image-policy.yml': POLICY, 'api/Dockerfile': 'FROM nginx:1\n', 'web/Dockerfile': 'FROM quay.io/a/b:1\n', 'web/x': '' })
+    folder.git('add', '-A')
+    folder.git('commit', '-qm', 'x')
+    folder.git('sparse-checkout', 'set', '--cone', 'api')
+    const note = '1 tracked file is not on disk (deleted, or left out by a sparse checkout), so not judged: web/Dockerfile'
+    for (const command of [
+      ['check'],
+      ['check', '--format', 'json'],
+      ['check', '--format', 'sarif'],
+      ['check', '--format', 'github'],
+      ['list'],
+    ]) {
+      const told = await tell(command)
+      expect([told.status, told.stdout.includes(note)]).toEqual([0, true])
+    }
+    expect((await tell(['check', '--format', 'markdown'])).stdout).toContain('left out by a sparse checkout')
+    expect((await tell(['check', '--base', 'HEAD'])).stdout.split(note)).toHaveLength(2)
+    folder.git('sparse-checkout', 'disable')
+    expect((await tell(['check'])).stdout).not.toContain('on disk')
+  })
   test('--fail-on', async () => {
     folder.write({ Dockerfile: 'FROM evil/x:1\n', 'image-policy.yml': `${POLICY}severity: warning\n` })
     const statuses = await Promise.all(

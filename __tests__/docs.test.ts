@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { KINDS } from '../src/extract/kinds.js'
 import { parseCases } from '../src/policy/cases.js'
@@ -175,7 +176,7 @@ describe('the files that GitHub reads', () => {
 /** The faults that GitHub's language service finds; it runs in a process of its own, as it is bundled anew. */
 function validated(files: readonly { name: string; text: string }[]): unknown {
   const script = `
-    import { loadValidator, faultsOf } from ${JSON.stringify(join(ROOT, 'scripts', 'validate-actions.mjs'))}
+    import { loadValidator, faultsOf } from ${JSON.stringify(pathToFileURL(join(ROOT, 'scripts', 'validate-actions.mjs')).href)}
     import { readFileSync } from 'node:fs'
     const validator = await loadValidator()
     const faults = []

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Finding, type Step, type Suppression } from '../src/model.js'
+import { loadLayers } from '../src/policy/layers.js'
 import { parseReference } from '../src/resolve/reference.js'
 import { createJudge } from '../src/rules/judge.js'
 import { findings, judgeOf, layersOf, occurrenceOf, resolutionOf, told, TODAY } from './judging.js'
@@ -194,6 +195,18 @@ describe('a refusal says all that a developer needs', () => {
     const found = only(findings(await judgeOf([ANY, policy]), 'bitnami/redis:7.2', { layer: 1 }))
     expect(found?.advice.split('\n').at(-1)).toBe('Not possible? #platform-images. Exceptions live in org-1/.github')
     expect(found?.advice).not.toContain('Allow it')
+  })
+  test.each([
+    ['acme/.github:image-policy.yml', 'acme/.github'],
+    ['C:\\policies\\images.yml', 'C:\\policies\\images.yml'],
+    ['/srv/a:b/images.yml', '/srv/a:b/images.yml'],
+  ])('of the policy %s: exceptions live in %s', async (path, where) => {
+    const source = { path, text: policy, own: false, base: '' }
+    const loaded = await loadLayers([source], () => Promise.resolve({ kind: 'failed', problem: 'none' }), TODAY)
+    const judge = createJudge(loaded.kind === 'layers' ? loaded.layers : [], { today: TODAY })
+    expect(only(findings(judge, 'bitnami/redis:7.2'))?.advice.split('\n').at(-1)).toBe(
+      `Not possible? #platform-images. Exceptions live in ${where}`,
+    )
   })
   test('of a registry: which ones are allowed', async () => {
     const found = only(findings(await judgeOf(policy), 'quay.io/acme/x:1'))

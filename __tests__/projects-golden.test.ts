@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
@@ -12,10 +12,30 @@ import { expectGolden, fixturesIn, FIXTURES } from './golden.js'
 const copies = mkdtempSync(join(tmpdir(), 'image-policy-projects-'))
 afterAll(() => rmSync(copies, { recursive: true }))
 
+const golden = (name: string): string => join(FIXTURES, 'projects', `${name}.out`)
+
 /** Whole repositories, beside what is told of them; copied, so that no repository around them decides what is seen. */
 test.each(fixturesIn('projects'))('%s is told as its golden report says', async (name) => {
   const root = join(copies, name)
   cpSync(join(FIXTURES, 'projects', name), root, { recursive: true })
+  expectGolden(golden(name), await told(root))
+})
+
+/** As git checks it out on Windows (`core.autocrlf`), and with the byte order mark of an editor there. */
+test.each(fixturesIn('projects').flatMap((name) => [[name, ''] as const, [name, '\ufeff'] as const]))(
+  '%s is told alike with the line ends of Windows, and %j before the text',
+  async (name, mark) => {
+    const root = mkdtempSync(join(copies, 'windows-'))
+    cpSync(join(FIXTURES, 'projects', name), root, { recursive: true })
+    for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+      const full = join(root, path)
+      if (lstatSync(full).isFile()) writeFileSync(full, mark + readFileSync(full, 'utf8').replaceAll('\n', '\r\n'))
+    }
+    expect(await told(root)).toBe(readFileSync(golden(name), 'utf8'))
+  },
+)
+
+async function told(root: string): Promise<string> {
   const files = openWorkspace(root)
   const policy = files.read('image-policy.yml')
   if (policy.kind !== 'text') throw new Error('a project has a policy')
@@ -32,5 +52,5 @@ test.each(fixturesIn('projects'))('%s is told as its golden report says', async 
     today: '2026-11-21',
   })
   expect(report.verdicts.length).toBeGreaterThan(0)
-  expectGolden(join(FIXTURES, 'projects', `${name}.out`), `${renderText(report, {})}\n${renderInventoryText(report, {})}`)
-})
+  return `${renderText(report, {})}\n${renderInventoryText(report, {})}`
+}

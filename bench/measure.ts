@@ -19,8 +19,11 @@ const FOREIGN = /^(NODE_|GITHUB_|INPUT_|RUNNER_|ACTIONS_|GIT_|CI$|NO_COLOR$|FORC
 function environmentOf(program: Program): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined && !FOREIGN.test(name)) kept[name] = value
-  return { ...kept, ...program.environment }
+  return { ...kept, XDG_CACHE_HOME: CACHE, ...program.environment }
 }
+
+/** A cache for the measured programs alone. */
+const CACHE = fileURLToPath(new URL('../xdg', import.meta.url))
 
 /** Milliseconds from the start of a process to its end; what it prints goes nowhere. Throws if its exit status is not an expected one. */
 export function timed(program: Program): number {

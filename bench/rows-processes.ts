@@ -10,10 +10,14 @@ const LARGE_LIMIT = 3
 const GROWTH_LIMIT = 1.05
 const BASE_LIMIT = 1.5
 
-/** A 10-file repository: what a normal pull request waits for, above an empty process. */
+/** A 10-file repository: what a normal pull request waits for, above an empty process; with the compiled code of an earlier run, and without. */
 function start(bench: Bench): readonly Result[] {
-  const repository = bench.repository('10')
-  return [aboveEmpty(bench, 'start', '10-file repository, `check`', START_LIMIT_MS, bench.check(repository))]
+  const check = bench.check(bench.repository('10'))
+  const alone = { ...check, environment: { ...check.environment, NODE_DISABLE_COMPILE_CACHE: '1' } }
+  return [
+    aboveEmpty(bench, 'start', '10-file repository, `check`', START_LIMIT_MS, check),
+    aboveEmpty(bench, 'start-alone', 'the same without compiled code of an earlier run', START_LIMIT_MS, alone),
+  ]
 }
 
 function action(bench: Bench): readonly Result[] {

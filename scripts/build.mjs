@@ -1,6 +1,7 @@
 // Builds what runs: dist/index.js for the action, dist/cli/index.js for the command line, each with everything it needs.
 // usage: node scripts/build.mjs [--check]     with --check: fails if the committed dist/ is not what the sources build
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +14,8 @@ const ncc = join(root, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js'
 /** Both are CommonJS: Node takes eight milliseconds longer to start a module. */
 const COMMONJS = '{"type":"commonjs"}\n'
 
+const SMALL = { platform: 'node', target: 'node20', legalComments: 'none', charset: 'ascii' }
+
 /** What a usual run loads goes into one file; what a run may need besides, each into one of its own. */
 const COMMON = {
   cli: ['commands/check.ts', 'report/text.ts', 'report/escape.ts'],
@@ -23,18 +26,21 @@ const COMMON = {
 async function build(workshop, out) {
   const [cli, main] = [join(workshop, 'cli'), join(workshop, 'main')]
   const ofCli = await flatten('cli', cli, [])
-  for (const name of filesBelow(cli))
-    write(join(out, 'cli', name), minified(readFileSync(join(cli, name), 'utf8'), { 'dynamic-import': false }))
+  const parts = new Map(filesBelow(cli).map((name) => [name, part(readFileSync(join(cli, name), 'utf8'))]))
+  const usual = usualParts(ofCli)
+  for (const [name, text] of parts) if (!usual.has(name)) write(join(out, 'cli', name), `module.exports=${text}\n`)
+  write(join(out, 'cli', 'program.js'), program(usual, parts))
+  write(join(out, 'cli', 'index.js'), await starter())
   write(join(out, 'cli', 'package.json'), COMMONJS)
-  write(join(out, 'cli', 'licenses.txt'), [...licensesOf(ofCli).values()].join(''))
+  write(join(out, 'cli', 'licenses.txt'), [...licensesOf(Object.keys(ofCli.inputs)).values()].join(''))
 
   const ofMain = await flatten('main', main, ['@actions/github', '@octokit/*', 'minimatch', 'yaml'])
   write(join(workshop, 'package.json'), '{}\n') // the project's own would make modules of everything
   const args = ['build', join(main, 'index.js'), '--out', join(workshop, 'packed'), '--license', 'licenses.txt', '--no-cache', '--quiet']
   execFileSync(process.execPath, [ncc, ...args], { cwd: workshop, stdio: ['ignore', 'inherit', 'inherit'] })
   const packed = (name) => readFileSync(join(workshop, 'packed', name), 'utf8')
-  for (const name of filesBelow(join(workshop, 'packed'))) if (name.endsWith('.js')) write(join(out, name), minified(packed(name), {}))
-  const others = [...licensesOf(ofMain)].filter(([name]) => !packed('licenses.txt').includes(`${name}\n`))
+  for (const name of filesBelow(join(workshop, 'packed'))) if (name.endsWith('.js')) write(join(out, name), minified(packed(name)))
+  const others = [...licensesOf(Object.keys(ofMain.inputs))].filter(([name]) => !packed('licenses.txt').includes(`${name}\n`))
   write(join(out, 'licenses.txt'), [packed('licenses.txt'), ...others.map(([, text]) => text)].join('\n'))
   write(join(out, 'package.json'), COMMONJS)
 }
@@ -46,7 +52,7 @@ function write(path, text) {
 
 /**
  * An entry and all that it imports as few flat files, each of them one scope: what stands in functions within functions is read again and again
- * before it runs. Tells the files that went in.
+ * before it runs. Tells what went into which.
  */
 async function flatten(name, outdir, external) {
   const { metafile } = await bundle({
@@ -57,18 +63,15 @@ async function flatten(name, outdir, external) {
     preserveSymlinks: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
+    ...SMALL,
     mainFields: ['module', 'main'],
     chunkNames: '[name]-[hash]',
-    legalComments: 'none',
-    charset: 'utf8',
     logLevel: 'warning',
     metafile: true,
     plugins: [joining(COMMON[name].map((file) => join(root, 'src', file)))],
     external,
   })
-  return Object.keys(metafile.inputs)
+  return metafile
 }
 
 /** A file that every part leads to is in the part that all share: so each part that is loaded on demand imports what a usual run loads anyway. */
@@ -95,16 +98,64 @@ function joining(common) {
   }
 }
 
-function minified(text, supported) {
-  return transformSync(text, {
+/** A part of the command line as a function; in parentheses, so that it is compiled at once and not looked through before. */
+function part(text) {
+  const { code } = transformSync(text, { ...SMALL, minify: true, format: 'cjs', supported: { 'dynamic-import': false } })
+  return `(function(exports,require,module){${code.replace(/^#!.*\n/, '').replace(/\n$/, '')}\n})`
+}
+
+/** The names of the parts that a usual run loads. */
+function usualParts({ outputs }) {
+  const names = new Map(Object.keys(outputs).map((path) => [path, path.split('/').at(-1)]))
+  const entries = ['cli.ts', ...COMMON.cli].map((file) => `src/${file}`)
+  const queue = Object.keys(outputs).filter((path) => entries.includes(outputs[path].entryPoint))
+  const usual = new Set()
+  for (const path of queue) {
+    usual.add(names.get(path))
+    for (const { path: next, kind } of outputs[path].imports)
+      if (kind === 'import-statement' && names.has(next) && !queue.includes(next)) queue.push(next)
+  }
+  return usual
+}
+
+/** The script that `src/start.ts` runs: the usual parts, and how they and the others find each other. */
+function program(usual, parts) {
+  const body = `(function(require){
+const parts={${[...usual]
+    .sort()
+    .map((name) => `${JSON.stringify(`./${name}`)}:${parts.get(name)}`)
+    .join(',\n')}}
+const loaded=new Map()
+function load(name){
+const known=loaded.get(name)
+if(known!==undefined)return known.exports
+if(!name.startsWith('./'))return require(name)
+const module={exports:{}}
+loaded.set(name,module);
+(parts[name]??require(name))(module.exports,load,module)
+return module.exports
+}
+load('./index.js')
+})\n`
+  // esbuild leaves regular expressions as they are
+  if (/[^\x00-\x7f]/.test(body)) throw new Error('the program is read as ASCII: write other characters of regular expressions as \\u')
+  return `// ${createHash('sha256').update(body).digest('hex')}\n${body}`
+}
+
+async function starter() {
+  const { outputFiles } = await bundle({
+    ...SMALL,
+    entryPoints: [join(root, 'src', 'start.ts')],
+    bundle: true,
     minify: true,
     format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    legalComments: 'none',
-    charset: 'utf8',
-    supported,
-  }).code
+    write: false,
+  })
+  return outputFiles[0].text
+}
+
+function minified(text) {
+  return transformSync(text, { ...SMALL, minify: true, format: 'cjs' }).code
 }
 
 /** The licences of the packages that some files belong to, by the packages' names, which they are in order of. */

@@ -5,6 +5,7 @@ import { viewsOf } from './policy/settings.js'
 import { createCaches } from './resolve/inventory.js'
 import { createJudge, type Judge } from './rules/judge.js'
 import { markExisting, type Judgement } from './rules/newness.js'
+import { listed } from './rules/rule.js'
 import { byPlace, judgeAll } from './rules/verdicts.js'
 import { survey, type SurveyOptions } from './survey.js'
 
@@ -45,7 +46,7 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
     skipped: head.skipped,
     layers: layers.map(({ layer }) => layer),
     exceptions,
-    notes: [],
+    notes: notesOn(files),
   }
 
   async function sinceBase(now: Judgement, base: Base): Promise<Judgement> {
@@ -70,8 +71,16 @@ export async function list(files: Files, options: SurveyOptions): Promise<Report
     skipped,
     layers: [],
     exceptions: [],
-    notes: [],
+    notes: notesOn(files),
   }
+}
+
+/** What git tracks and the disk lacks is judged by nobody. */
+function notesOn(files: Files): readonly string[] {
+  const absent = files.absent?.() ?? []
+  if (absent.length === 0) return []
+  const those = absent.length === 1 ? '1 tracked file is' : `${absent.length} tracked files are`
+  return [`${those} not on disk (deleted, or left out by a sparse checkout), so not judged: ${listed(absent)}`]
 }
 
 function unjudged({ occurrence, own, also }: Reference): Verdict {

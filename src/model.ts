@@ -42,7 +42,7 @@ export interface NameTest {
   readonly bytes?: (list: Uint8Array, start: number, end: number) => boolean
 }
 
-/** The only port to the world: a working folder, a git revision, or a plain table in a test. All calls are synchronous. */
+/** The only port to the world: a working folder, a git revision, or a plain table in a test. All calls are synchronous; case counts in every path. */
 export interface Files {
   /** Every path whose base name (the part after the last `/`) passes the test, sorted by code unit. Before `settled` it may lack what takes longer to list. */
   find(test: NameTest): readonly string[]
@@ -53,6 +53,8 @@ export interface Files {
   isFolder(path: string): boolean
   /** What kept the tree from being listed as a whole, if anything did. Complete once settled. */
   problems?(): readonly Problem[]
+  /** Paths that `find` told and `read` did not find: git's index has them, and the disk has not. Complete once everything was read. */
+  absent?(): readonly string[]
   /** Same identity, same content: what is derived from the content alone may be kept under it. */
   identity(path: string): string
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 const IDENTITY = {
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -29,7 +30,7 @@ export function git(folder: string, ...args: string[]): string {
 /** What GitHub has of `acme/shop`, as a repository on disk, and checkouts of it as actions/checkout makes them. */
 export class Shop {
   readonly root = mkdtempSync(join(tmpdir(), 'image-policy-test-'))
-  readonly server = `file://${this.root}/remotes`
+  readonly server = pathToFileURL(join(this.root, 'remotes')).href
   readonly remote = join(this.root, 'remotes', 'acme', 'shop')
 
   constructor(main: Tree) {
@@ -74,7 +75,7 @@ export class Shop {
   checkout(commit: string, depth = 1): string {
     const folder = mkdtempSync(join(this.root, 'checkout-'))
     git(folder, 'init', '-q')
-    git(folder, 'remote', 'add', 'origin', `file://${this.remote}`)
+    git(folder, 'remote', 'add', 'origin', pathToFileURL(this.remote).href)
     const branches = '+refs/heads/*:refs/remotes/origin/*'
     git(
       folder,

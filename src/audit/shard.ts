@@ -6,7 +6,7 @@ export interface Shard {
 }
 
 /** GitHub Actions runs at most so many jobs of one matrix. */
-export const MAX_SHARDS = 256
+const MAX_SHARDS = 256
 
 const SHARD = /^(\d{1,3})\/(\d{1,3})$/
 

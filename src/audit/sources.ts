@@ -80,10 +80,3 @@ class Tally {
 function noVerdicts(): Record<UseVerdict, number> {
   return { error: 0, warning: 0, existing: 0, excepted: 0, allowed: 0, unjudged: 0 }
 }
-
-/** How many uses there are of each verdict. */
-export function countVerdicts(uses: readonly Use[]): VerdictCounts {
-  const counts = noVerdicts()
-  for (const { verdict } of uses) counts[verdict]++
-  return counts
-}

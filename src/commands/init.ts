@@ -46,7 +46,7 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return failure(`${path} cannot be written (${reason})`)
   }
-  io.stdout.write(told(output ?? join(folder, PLACE), draft))
+  io.stdout.write(told(output ?? (folder === '' ? PLACE : `${folder}/${PLACE}`), draft))
   return EXIT.clean
 }
 

@@ -1,3 +1,5 @@
+import { fstatSync, statSync, writeFileSync } from 'node:fs'
+
 /** A stream that is written to. */
 export interface Output {
   write(text: string): void
@@ -29,8 +31,8 @@ export const EXIT = {
 /** This process as a command sees it. A reader that goes away (`| head`) is no error: what follows is dropped. */
 export function processIo(): Io {
   return {
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    stdout: output(1, () => process.stdout),
+    stderr: output(2, () => process.stderr),
     stdin: async () => {
       const parts: string[] = []
       for await (const part of process.stdin.setEncoding('utf8')) parts.push(String(part))
@@ -41,13 +43,34 @@ export function processIo(): Io {
   }
 }
 
-function output(stream: NodeJS.WriteStream): Output {
+/** Node's streams take milliseconds to make: a file, or /dev/null, is written to without one, and what nobody writes to is not opened. */
+function output(descriptor: number, open: () => NodeJS.WriteStream): Output {
   let gone = false
-  stream.on('error', () => (gone = true))
+  let opened: NodeJS.WriteStream | undefined
+  const stream = (): NodeJS.WriteStream => (opened ??= open().on('error', () => (gone = true)))
+  const kind = kindOf(descriptor)
   return {
     write: (text) => {
-      if (!gone && text !== '') stream.write(text)
+      if (gone || text === '') return
+      if (kind !== 'file') return void stream().write(text)
+      try {
+        writeFileSync(descriptor, text)
+      } catch {
+        gone = true
+      }
     },
-    isTerminal: stream.isTTY === true,
+    isTerminal: kind === 'device' && stream().isTTY === true,
+  }
+}
+
+/** `other`: a pipe or a socket, which may not take everything at once and is no terminal. */
+function kindOf(descriptor: number): 'file' | 'device' | 'other' {
+  try {
+    const stats = fstatSync(descriptor)
+    if (stats.isFile()) return 'file'
+    if (!stats.isCharacterDevice()) return 'other'
+    return stats.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev ? 'file' : 'device'
+  } catch {
+    return 'other'
   }
 }

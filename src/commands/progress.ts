@@ -45,6 +45,7 @@ export function watch(files: Workspace, terminal: Output, quiet: boolean): Progr
     untracked: () => files.untracked(),
     isLinked: (path) => files.isLinked(path),
     problems: () => files.problems(),
+    absent: () => files.absent(),
   }
   return {
     files: watched,

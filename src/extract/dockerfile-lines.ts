@@ -33,6 +33,9 @@ export class Lines {
   /** Where the text begins: behind a byte order mark. */
   readonly origin: number
   private next: number
+  /** Some name was looked for in vain up to the end: from then on it is known where each line stands for the last time. */
+  private missed = false
+  private last: ReadonlyMap<string, number> | undefined
 
   constructor(readonly text: string) {
     this.origin = text.charCodeAt(0) === BOM ? 1 : 0
@@ -55,12 +58,20 @@ export class Lines {
 
   /** Reads on behind the line that is the name; tabs before it do not count with `chomp`. False if there is none up to the end. */
   skipTo(name: string, chomp: boolean): boolean {
+    if (this.missed && !this.holds(name, chomp)) return false
     while (this.read()) {
       let from = this.start
       while (chomp && from < this.end && this.text.charCodeAt(from) === TAB) from++
       if (this.end - from === name.length && this.text.startsWith(name, from)) return true
     }
+    this.missed = true
     return false
+  }
+
+  /** Whether some line from here on is the name. */
+  private holds(name: string, chomp: boolean): boolean {
+    this.last ??= lastLines(this.text)
+    return (this.last.get(chomp ? `\t${name}` : name) ?? -1) >= this.next
   }
 
   /** What `goTo` takes to be at this line again. */
@@ -105,6 +116,20 @@ export class Lines {
   private measure(end: number): void {
     if (this.tooLong === undefined && utf8Length(this.text, this.start, end) > MAX_LINE_BYTES) this.tooLong = this.number
   }
+}
+
+/** Where each line begins for the last time; behind a tab, what it is without the tabs before it. */
+function lastLines(text: string): ReadonlyMap<string, number> {
+  const last = new Map<string, number>()
+  const lines = new Lines(text)
+  while (lines.read()) {
+    const { start, end } = lines
+    let from = start
+    while (from < end && text.charCodeAt(from) === TAB) from++
+    last.set(text.slice(start, end), start)
+    last.set(`\t${text.slice(from, end)}`, start)
+  }
+  return last
 }
 
 function isBreak(c: number): boolean {

@@ -322,7 +322,7 @@ function unquoted(text: string, start: number, end: number): Stretch {
 
 /** BuildKit folds case as Unicode does, and a long s is an s. */
 function isAs(word: string): boolean {
-  return word.length === 2 && /^[aA][sSſ]$/.test(word)
+  return word.length === 2 && /^[aA][sS\u017f]$/.test(word)
 }
 
 function suppressionsIn(comments: readonly CommentLine[]): readonly Suppression[] | undefined {

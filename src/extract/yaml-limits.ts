@@ -6,8 +6,8 @@
 /** Brackets within brackets, or `-` and `?` within one line: real files have three. */
 const MAX_DEPTH = 100
 
-/** Keys, values, indicators, stretches of blanks and line breaks; the largest of some 2,000 real compose files has 4,700. */
-const MAX_PIECES = 25_000
+/** Keys, values, indicators, stretches of blanks and line breaks; the largest of some 2,000 real compose files has 4,700, and hardly one is for this reader. */
+const MAX_PIECES = 12_000
 
 /** What the library's lexer writes before the text of a scalar, and two marks of its own that stand for no text. */
 const SCALAR = '\u001f'

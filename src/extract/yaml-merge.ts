@@ -1,7 +1,7 @@
 import { type YamlEntry, type YamlNode } from './yaml.js'
 
 /** Entries that the merge keys of a file may bring; more is for the full reader, which has a limit too and tells it. */
-const MAX_MERGED = 50_000
+const MAX_MERGED = 20_000
 
 /** What the merge keys of a file have brought. */
 export interface Merged {

@@ -82,7 +82,7 @@ export interface YamlFile {
 const MAX_NODES = 100_000
 
 /** Entries that merge keys may copy; 100 services with 20 keys make 2,000. Aliases make the work grow with the square of the file. */
-const MAX_MERGED = 50_000
+const MAX_MERGED = 20_000
 
 /** A reader follows the first ones; a hostile file has one a line. */
 const MAX_PROBLEMS = 20

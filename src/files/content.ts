@@ -61,7 +61,13 @@ export function insidePath(path: string): string | undefined {
   return parts.join('/')
 }
 
-/** Whether a path lies in a folder `.git`, where checkouts keep their credentials. */
+/** Windows drops dots and blanks at the end of a name, and knows `.git` as `git~1` too. */
+const GITS_OWN = /(?:^|\/)(?:\.git|git~[0-9]+)[. ]*(?:\/|$)/i
+
+/** HFS+ does not tell a name with these characters from one without. */
+const UNSEEN_BY_MAC = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
+
+/** Whether a path lies in a folder `.git`, where checkouts keep their credentials, as any file system spells it: git itself makes no such names. */
 export function isGitsOwn(path: string): boolean {
-  return /(?:^|\/)\.git(?:\/|$)/i.test(path)
+  return GITS_OWN.test(path) || (path.search(UNSEEN_BY_MAC) >= 0 && GITS_OWN.test(path.replace(UNSEEN_BY_MAC, '')))
 }

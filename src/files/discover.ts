@@ -43,12 +43,17 @@ function byEnding(name: string): NamedKind | undefined {
 
 function ours(path: string, name: string): NamedKind | undefined {
   if (name.length < SHORTEST_NAME) return undefined
+  if (name === 'dockerfile') return { kind: 'dockerfile' } // nearly all of them: no pattern needs to be compiled
   const yaml = COMPOSE_ENDING.test(name)
   if (yaml && COMPOSE_WORD.test(name.slice(0, name.lastIndexOf('.'))))
     return { kind: 'compose', ...(WORKFLOWS.test(path) && { unsure: true }) }
   const bare = name.replace(TEMPLATE_ENDING, '')
   if (NO_DOCKERFILE.test(bare) || !(DOCKERFILE_FIRST.test(bare) || DOCKERFILE_LAST.test(bare))) return undefined
-  return { kind: 'dockerfile', ...(bare.length < name.length && { template: true }), ...(OTHER_LANGUAGE.test(bare) && { unsure: true }) }
+  return {
+    kind: 'dockerfile',
+    ...(bare.length < name.length && { template: true }),
+    ...(bare.includes('.') && OTHER_LANGUAGE.test(bare) && { unsure: true }),
+  }
 }
 
 const SHORTEST_NAME = 'compose.yml'.length - 1 // `Dockerfile` has ten letters, `compose.yml` eleven

@@ -47,9 +47,12 @@ const DROPPED = new Set([
   'GIT_CEILING_DIRECTORIES',
 ])
 
+/** Git for Windows says in the system's configuration how line ends and links are kept on disk: without it every file would count as changed. */
+const SYSTEM = process.platform === 'win32' ? {} : { GIT_CONFIG_NOSYSTEM: '1' }
+
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !DROPPED.has(name))
-  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' }
+  return { ...Object.fromEntries(kept), ...SYSTEM, GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' }
 }
 
 /** Runs git in a folder and waits for it. `input` goes to its standard input. */
@@ -69,17 +72,15 @@ export function git(root: string, args: readonly string[], input?: string | Buff
   }
 }
 
-/** Runs git in a folder beside us; the promise is always fulfilled. */
-export function gitLater(root: string, args: readonly string[]): Promise<GitOutput> {
+/** Runs git in a folder beside us; the promise is always fulfilled. `input` goes to its standard input. */
+export function gitLater(root: string, args: readonly string[], input?: string): Promise<GitOutput> {
   return new Promise((resolve) => {
     const options = { cwd: root, env: environment(), maxBuffer: MAX_OUTPUT_BYTES, encoding: 'buffer', windowsHide: true } as const
-    processes()
-      .execFile('git', safeArguments(args), options, (error, stdout, stderr) => {
-        resolve(
-          error === null ? { kind: 'output', bytes: stdout } : { kind: 'failed', problem: problemOf(Object.assign(error, { stderr })) },
-        )
-      })
-      .stdin?.end()
+    const child = processes().execFile('git', safeArguments(args), options, (error, stdout, stderr) => {
+      resolve(error === null ? { kind: 'output', bytes: stdout } : { kind: 'failed', problem: problemOf(Object.assign(error, { stderr })) })
+    })
+    child.stdin?.on('error', () => undefined) // git may end before it has read
+    child.stdin?.end(input)
   })
 }
 

@@ -18,12 +18,11 @@ export interface Remote {
  * Commits are full ids and branches are names without `refs/heads/`; the caller has made sure of both.
  */
 export interface History {
+  /** What is checked out; asked for once, since nothing here changes it. */
   head(): Promise<Commit | undefined>
   has(commit: string): Promise<boolean>
   /** Whether all ancestors are here: a shallow clone knows no merge base. */
   complete(): Promise<boolean>
-  /** Whether files of the commit are left out of the working folder. */
-  sparse(): Promise<boolean>
   /** The branch as the last fetch of `origin` saw it. */
   seenBranch(branch: string): Promise<string | undefined>
   /** Fetches a branch, or a commit by its id, without its history where the clone is shallow; the id of what came. */
@@ -46,6 +45,7 @@ const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 /** The history of the repository at `root`, which is a checkout or a bare repository. Nothing runs before the first question. */
 export function openHistory(root: string, remote: Remote, env: Readonly<Record<string, string | undefined>>): History {
   let failure: string | undefined
+  let head: Promise<Commit | undefined> | undefined
   const git = async (...args: string[]): Promise<{ ok: boolean; output: string }> => {
     const told = await gitLater(root, args)
     return told.kind === 'output' ? { ok: true, output: told.bytes.toString('utf8') } : { ok: false, output: '' }
@@ -78,13 +78,9 @@ export function openHistory(root: string, remote: Remote, env: Readonly<Record<s
     return ok ? one('rev-parse', '--verify', '--quiet', 'FETCH_HEAD^{commit}') : undefined
   }
   return {
-    head: async () => {
-      const id = await one('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
-      return id === undefined ? undefined : { id, parents: parentsOf((await git('cat-file', 'commit', id)).output) }
-    },
+    head: () => (head ??= headOf(root)),
     has: async (commit) => (await git('cat-file', '-e', `${commit}^{tree}`)).ok,
     complete,
-    sparse: async () => (await git('config', '--type=bool', '--get', 'core.sparseCheckout')).output.trim() === 'true',
     seenBranch: (branch) => one('rev-parse', '--verify', '--quiet', `refs/remotes/origin/${branch}^{commit}`),
     fetchBranch: (branch) => fetch(`refs/heads/${branch}`),
     fetchCommit: async (commit) => (await fetch(commit)) === commit,
@@ -94,6 +90,14 @@ export function openHistory(root: string, remote: Remote, env: Readonly<Record<s
       /^ref: refs\/heads\/([^\t\n]+)\tHEAD$/m.exec((await online('ls-remote', '--symref', '--', remote.url, 'HEAD')).output)?.[1],
     lastFailure: () => failure,
   }
+}
+
+/** One process for the commit's id and its object: `ID commit SIZE`, then its headers. */
+async function headOf(root: string): Promise<Commit | undefined> {
+  const told = await gitLater(root, ['cat-file', '--batch'], 'HEAD^{commit}\n')
+  const [first = '', ...object] = told.kind === 'output' ? told.bytes.toString('utf8').split('\n') : []
+  const [id = '', type] = first.split(' ')
+  return type === 'commit' && ID.test(id) ? { id, parents: parentsOf(object.join('\n')) } : undefined
 }
 
 /** Makes an empty repository to fetch into, where there is no checkout. False if git cannot. */

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { codeOf } from './disk.js'
 
@@ -15,7 +15,9 @@ export function locate(path: string, workingFolder: string, root?: string): Loca
   const full = resolve(workingFolder, path)
   try {
     const folder = statSync(full).isDirectory()
-    const real = folder ? realpathSync.native(full) : join(realpathSync.native(dirname(full)), basename(full))
+    // the file system's own spelling: where case does not count, a file has one name all the same
+    const isLink = !folder && lstatSync(full).isSymbolicLink()
+    const real = isLink ? join(realpathSync.native(dirname(full)), basename(full)) : realpathSync.native(full)
     const top = root ?? rootOf(real, folder, realpathSync.native(workingFolder))
     const inner = pathWithin(top, real)
     if (inner === undefined) return { kind: 'failed', problem: `${path} is outside ${top}: check it in a run of its own` }
@@ -52,7 +54,7 @@ export function topLevelOf(folder: string): string | undefined {
 }
 
 /** Whether the folder itself is the top level of a git checkout. */
-export function isCheckout(folder: string): boolean {
+function isCheckout(folder: string): boolean {
   const own = join(folder, '.git')
   try {
     const stats = statSync(own, { throwIfNoEntry: false })

@@ -18,6 +18,7 @@ export interface Workspace extends Files {
   isLinked(path: string): boolean
   /** Folders that could not be listed. Complete once settled. */
   problems(): readonly Problem[]
+  absent(): readonly string[]
 }
 
 /**
@@ -37,6 +38,12 @@ function realRoot(root: string): string {
   }
 }
 
+/**
+ * Windows and macOS find a file in any case and in any form of Unicode. A name counts as it is spelled, there as well: the report on a laptop has to be the
+ * one that Linux and git give.
+ */
+const NAMES_ARE_LOOSE = process.platform === 'win32' || process.platform === 'darwin'
+
 type FolderState = 'plain' | 'linked' | 'missing'
 
 class DiskWorkspace implements Workspace {
@@ -51,6 +58,7 @@ class DiskWorkspace implements Workspace {
   /** What was found already, until more is listed; and all paths of it, which git would not list below a submodule. */
   #found = new WeakMap<NameTest, readonly string[]>()
   readonly #listed = new Set<string>()
+  readonly #absent = new Set<string>()
   /** Paths that were read and are no links. */
   readonly #plain = new Set<string>()
   readonly #folders = new Map<string, FolderState>([['', 'plain']])
@@ -105,11 +113,32 @@ class DiskWorkspace implements Workspace {
     if (!this.#listed.has(inside) && this.#inSubmodule(inside)) return unreadable(PROBLEMS.submodule)
     if (this.#bytes.has(inside)) return this.#readLink(inside) // its folders cannot be looked at by the names that are shown
     const state = this.#stateOf(parentOf(inside))
-    if (state === 'missing') return MISSING
+    if (state === 'missing') return this.#missing(inside)
     const content = state === 'linked' ? 'link' : readRegular(this.#full(inside))
     if (content === 'link') return this.#readLink(inside)
+    if (content.kind === 'missing') return this.#missing(inside)
+    if (NAMES_ARE_LOOSE && !this.#listed.has(inside) && !this.#isSpelled(inside)) return MISSING
     this.#plain.add(inside)
     return content
+  }
+
+  #missing(path: string): Content {
+    if (this.#listed.has(path)) this.#absent.add(path)
+    return MISSING
+  }
+
+  absent(): readonly string[] {
+    return [...this.#absent].sort()
+  }
+
+  /** Whether a file that is no link, below no link, is spelled so on disk. */
+  #isSpelled(path: string): boolean {
+    try {
+      const real = pathWithin(this.#root, realpathSync.native(`${this.#root}/${path}`))
+      return real?.normalize() === path.normalize()
+    } catch {
+      return true // what it cannot be read for, the read has told
+    }
   }
 
   isFolder(path: string): boolean {

@@ -29,7 +29,7 @@ export interface Limits {
 }
 
 /** A report that takes longer than this is worth less than an early verdict. */
-export const LIMITS: Limits = { budget: 30_000, attempt: 8_000 }
+const LIMITS: Limits = { budget: 30_000, attempt: 8_000 }
 
 /** What no second attempt changes, and 429, which the throttling plugin sees to. */
 const FINAL = [400, 401, 403, 404, 410, 422, 429, 451]

@@ -78,6 +78,7 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
   const target = event.kind === 'pull-request' && event.target ? event.head : undefined
   if (target !== undefined && !(await isReachable(scene, target)))
     return problem(`The head of the pull request (${target}) could not be fetched${because(history)}.`)
+  const notes = notesOn(context, history) // beside what follows; it never rejects
   const choice = await chooseBase(scene)
   if (choice.kind === 'unknown') return problem(choice.problem)
   const head = target === undefined ? openWorkspace(root) : openRevision(root, target)
@@ -87,7 +88,7 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
     paths,
     head,
     ...(commit !== undefined && { commit }),
-    notes: [...choice.notes, ...(await notesOn(context, history))],
+    notes: [...choice.notes, ...(await notes)],
   }
   if (choice.kind === 'head') return { kind: 'ground', ground: { ...settled, trusted: treeOf(head) } }
   const trusted = await trustedTree(root, history, context, choice.policy, api)
@@ -95,8 +96,8 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
   if (!options.compare) return { kind: 'ground', ground: { ...settled, trusted: trusted.tree } }
   const base = await baseOf(scene, root, head, target, choice.files)
   if (base.kind === 'base') return { kind: 'ground', ground: { ...settled, trusted: trusted.tree, base: base.base, since: choice.files } }
-  const notes = [`The base (${choice.files}) could not be read, so everything counts as new: ${base.problem}`, ...settled.notes]
-  return { kind: 'ground', ground: { ...settled, trusted: trusted.tree, notes } }
+  const more = [`The base (${choice.files}) could not be read, so everything counts as new: ${base.problem}`, ...settled.notes]
+  return { kind: 'ground', ground: { ...settled, trusted: trusted.tree, notes: more } }
 }
 
 function because(history: History): string {
@@ -185,11 +186,10 @@ async function baseOf(
     : { kind: 'failed', problem: `${history.lastFailure() ?? 'its commit is not here'}; GitHub's API: ${compared.problem}` }
 }
 
-/** A checkout of something else than what the event is about, or of a part of it, is the workflow's choice, but the reader has to know. */
+/** A checkout of something else than what the event is about is the workflow's choice, but the reader has to know. */
 async function notesOn({ event, commit }: Context, history: History): Promise<readonly string[]> {
   if (event.kind === 'pull-request' && event.target) return []
-  const notes = (await history.sparse()) ? ['The checkout is sparse: files that are not on disk are not judged.'] : []
   const head = event.kind === 'pull-request' ? await history.head() : undefined
-  if (event.kind !== 'pull-request' || head === undefined || head.id === commit || head.id === event.head) return notes
-  return [`What is checked out (${head.id}) is neither the pull request's merge commit nor its head; it is judged as it is.`, ...notes]
+  if (event.kind !== 'pull-request' || head === undefined || head.id === commit || head.id === event.head) return []
+  return [`What is checked out (${head.id}) is neither the pull request's merge commit nor its head; it is judged as it is.`]
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, basename, dirname, resolve } from 'node:path'
+import { POLICY_NAMES } from '../files/policy-file.js'
 import { openRevision } from '../files/revision.js'
 import { pathWithin } from '../files/root.js'
 import { openWorkspace } from '../files/workspace.js'
@@ -10,14 +11,6 @@ import { RULE_FACTS } from '../policy/rule-facts.js'
 import { type Context } from './event.js'
 import { type Ground } from './ground.js'
 import { type RemoteFetch } from './remote-policy.js'
-
-/** Where a repository's own policy may lie. More than one is an error: nobody should have to know which holds. */
-export const POLICY_PATHS: readonly string[] = [
-  '.github/image-policy.yml',
-  '.github/image-policy.yaml',
-  'image-policy.yml',
-  'image-policy.yaml',
-]
 
 /** What the policy of the input `policy-inline` is called in reports. */
 export const INLINE = 'policy-inline'
@@ -123,12 +116,13 @@ async function readOnce(reading: Reading): Promise<PoliciesResult> {
 }
 
 const NO_POLICY = [
-  `There is no policy. Looked for ${POLICY_PATHS.join(', ')}, and at the inputs policy and policy-inline.`,
+  `There is no policy. Looked for ${POLICY_NAMES.join(', ')}, and at the inputs policy and policy-inline.`,
   'The smallest one has three lines: "version: 1", "registries: any", "pin: tag"; `npx image-policy init` writes one that fits.',
 ].join(' ')
 
+/** One side's own policy; more than one is an error, for nobody should have to know which holds. */
 function findOwn(files: Files, revision?: string): Own {
-  const found = POLICY_PATHS.flatMap((path) => {
+  const found = POLICY_NAMES.flatMap((path) => {
     const content = files.read(path)
     return content.kind === 'missing' ? [] : [{ path, content }]
   })

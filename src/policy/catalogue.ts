@@ -94,7 +94,7 @@ function overlapping(pattern: Pieces): Registry[] {
 }
 
 /** Whether the host itself carries the owner, so that a host without `*` belongs to one owner. */
-export function inHost(owner: OwnerKind): boolean {
+function inHost(owner: OwnerKind): boolean {
   return owner === 'account' || owner === 'registry' || owner === 'instance'
 }
 

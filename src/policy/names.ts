@@ -21,7 +21,7 @@ export const PATH_PATTERN = '^(?!.*\\*\\*)[a-z0-9*](?:[a-z0-9._*-]*[a-z0-9*])?(/
 const HUB_SPELLINGS: ReadonlySet<string> = new Set(['index.docker.io', 'hub.docker.com', 'www.docker.io', 'docker.com'])
 
 /** Whether Docker takes a first component for a host: it holds `.` or `:`, or is `localhost`. */
-export function looksLikeHost(component: string): boolean {
+function looksLikeHost(component: string): boolean {
   return component === 'localhost' || component.includes('.') || component.includes(':')
 }
 
@@ -39,7 +39,7 @@ export function registryKeyFlaw(key: string, settings: readonly string[]): Flaw 
 }
 
 /** What is wrong with a host or a pattern of hosts. */
-export function hostFlaw(text: string): Flaw | undefined {
+function hostFlaw(text: string): Flaw | undefined {
   if (text.length > MAX_NAME) return { message: 'the host is too long', advice: `at most ${MAX_NAME} characters` }
   const scheme = text.indexOf('://')
   if (scheme >= 0)
@@ -90,7 +90,7 @@ export function pathFlaw(text: string): Flaw | undefined {
 }
 
 /** What is wrong with the path of an image, whatever stands before it. */
-export function pathShapeFlaw(text: string): Flaw | undefined {
+function pathShapeFlaw(text: string): Flaw | undefined {
   if (text.length > MAX_NAME) return { message: 'the name is too long', advice: `at most ${MAX_NAME} characters` }
   if (text.includes('**')) return { message: `"${text}" holds **`, advice: 'a namespace covers everything under it already' }
   if (text.startsWith('/') || text.endsWith('/'))

@@ -7,7 +7,7 @@ import { elsewhere, join, notes, stepText } from './text.js'
 import { adviceOf, chainOf, contactsOf, counted, counts, insteadOf, isChanged, placeName, policyName, scope, written } from './words.js'
 
 /** Annotations of one type that a step keeps (actions/runner, ExecutionContext): later ones stay in the log alone. */
-export const MAX_PER_TYPE = 10
+const MAX_PER_TYPE = 10
 
 /** Characters: the runner cuts a longer message. */
 export const MAX_MESSAGE = 4_096
@@ -43,7 +43,7 @@ export interface Room {
 }
 
 /** What a step keeps, but one error for `setFailed`, which is an annotation as well. */
-export const STEP_ROOM: Room = { errors: MAX_PER_TYPE - 1, warnings: MAX_PER_TYPE }
+const STEP_ROOM: Room = { errors: MAX_PER_TYPE - 1, warnings: MAX_PER_TYPE }
 
 /**
  * The new findings as annotations: one for each token, with all its rules and layers, at the step of the chain that the change altered or else at the

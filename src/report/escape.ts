@@ -21,7 +21,12 @@ const PRINTABLE = /^[ -~]*$/
  * What no reader sees, or what changes how its surroundings are shown: controls, ANSI escapes, bidirectional and zero-width characters, fillers,
  * variation selectors, tags, line and paragraph separators, lone surrogates, unassigned and private characters, every space but the plain one.
  */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|[^\S ]/gu
+function unseen(): RegExp {
+  return (madeUnseen ??= /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|[^\S ]/gu)
+}
+
+/** Its classes take a millisecond to make. */
+let madeUnseen: RegExp | undefined
 
 function named(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
@@ -29,7 +34,7 @@ function named(character: string): string {
 
 /** The text with everything unseen named as `\u{202e}`, uncut. */
 export function visible(text: string): string {
-  return PRINTABLE.test(text) ? text : text.replace(UNSEEN, named)
+  return PRINTABLE.test(text) ? text : text.replace(unseen(), named)
 }
 
 /** For a terminal or a log line: one line, everything visible, at most `limit` UTF-16 units of which a cut takes one as `…`. */
@@ -81,7 +86,7 @@ export function logSafe(text: string, limit: number = MAX_SHOWN): string {
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value)
   if (PRINTABLE.test(text) && !text.includes('##[')) return text
-  return text.replace(UNSEEN, jsonUnits).replace(LEGACY_COMMAND, '#\\u0023')
+  return text.replace(unseen(), jsonUnits).replace(LEGACY_COMMAND, '#\\u0023')
 }
 
 function jsonUnits(character: string): string {

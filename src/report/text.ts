@@ -196,7 +196,7 @@ export function stepText(step: Step, changed: boolean, style: Paint): string {
 const STYLE = /\u001b\[\d+m/g
 
 /** On one line if it fits, else one step a line. */
-export function layChain(start: string, steps: readonly string[], style: Paint): readonly string[] {
+function layChain(start: string, steps: readonly string[], style: Paint): readonly string[] {
   const arrow = style.dim('←')
   if (steps.length === 0) return [start]
   const line = [start, ...steps].join(`  ${arrow}  `)

@@ -71,7 +71,7 @@ export function isChanged(step: Step, findings: readonly Finding[]): boolean {
 }
 
 /** Whether two stretches begin at the same place. */
-export function sameStart(a: Span, b: Span): boolean {
+function sameStart(a: Span, b: Span): boolean {
   return a.start.line === b.start.line && a.start.column === b.start.column
 }
 
@@ -85,7 +85,7 @@ const SHORT_COMMIT = 7
 const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/
 
 /** A revision as people write it: a commit id is shortened. */
-export function shortRevision(revision: string): string {
+function shortRevision(revision: string): string {
   return COMMIT.test(revision) ? revision.slice(0, SHORT_COMMIT) : revision
 }
 

@@ -24,6 +24,9 @@ export interface Variables {
 /** Env files beside a compose file that are tried one by one; somebody who has more has named something else so. */
 const MAX_VARIANTS = 32
 
+/** Services of a project, times the env files that are tried: 300 services can have all 32. */
+const MAX_TRIED = 10_000
+
 /** One line holds one name, so this is many thousand names. */
 const MAX_CHARACTERS = 1_048_576
 
@@ -77,10 +80,11 @@ export class Environments {
   }
 
   /** The committed env files beside the compose files of a folder that somebody may name with `--env-file`; `more` tells that there are too many. */
-  variants(folder: string): { readonly paths: readonly string[]; readonly more: boolean } {
+  variants(folder: string, services: number): { readonly paths: readonly string[]; readonly more: boolean } {
     if (this.environment.envFiles.length > 0) return { paths: [], more: false }
     const paths = this.beside(folder).filter((path) => baseOf(path) !== '.env')
-    return { paths: paths.slice(0, MAX_VARIANTS), more: paths.length > MAX_VARIANTS }
+    const most = Math.max(1, Math.min(MAX_VARIANTS, Math.floor(MAX_TRIED / Math.max(services, 1))))
+    return { paths: paths.slice(0, most), more: paths.length > most }
   }
 
   /** Whether an env file is there: one that git ignores is not, so that all checkouts say the same. */

@@ -1,6 +1,6 @@
 import { type Child } from './project-tree.js'
 import { withLongVolumes } from './project-canonical.js'
-import { type Conflict, mergeInto, stripIn } from './project-merge.js'
+import { type Conflict, importInto, mergeInto, stripIn } from './project-merge.js'
 
 /** What a compose project consists of, as far as it can name images. */
 export interface Model {
@@ -63,4 +63,29 @@ export class Layers {
     if (!this.manner.volumes()) return layer
     return { ...layer, services: withLongVolumes(layer.services), jobs: withLongVolumes(layer.jobs) }
   }
+}
+
+/**
+ * A layer with what it imports: that goes below what the layer says itself, and below what was imported before. The last import comes first
+ * in the order, as if each had been put below the ones before it.
+ */
+export function withImports(layer: Model, imports: readonly Model[], conflict: Conflict): Model {
+  if (imports.length === 0) return layer
+  const section = (name: (typeof SECTIONS)[number]): ReadonlyMap<string, Child> => {
+    const parts = imports.map((one) => one[name]).filter(({ size }) => size > 0)
+    const [only] = parts
+    if (only === undefined) return layer[name]
+    if (parts.length === 1 && layer[name].size === 0) return only
+    const merged = new Map(layer[name])
+    for (const part of parts) importInto(merged, part, name, conflict)
+    const ordered = new Map<string, Child>()
+    for (const part of [...parts.reverse(), merged]) {
+      for (const key of part.keys()) {
+        const child = ordered.has(key) ? undefined : merged.get(key)
+        if (child !== undefined) ordered.set(key, child)
+      }
+    }
+    return ordered
+  }
+  return { services: section('services'), jobs: section('jobs'), models: section('models') }
 }

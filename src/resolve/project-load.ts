@@ -5,8 +5,8 @@ import { type Edge, type Lookup, type Problem } from '../model.js'
 import { folderOf, joined, resolvePath } from './paths.js'
 import { type Environments } from './project-environment.js'
 import { withContexts } from './project-canonical.js'
-import { Layers, type Model } from './project-layers.js'
-import { importEntries, mergeChild, without, withoutMarks } from './project-merge.js'
+import { Layers, type Model, withImports } from './project-layers.js'
+import { mergeChild, without, withoutMarks } from './project-merge.js'
 import { Binder, type Child, childOf, expand, isNull, type Leaf, type Scope, textOf, type Tree } from './project-tree.js'
 
 export { type Model } from './project-layers.js'
@@ -31,10 +31,10 @@ export type ComposeReader = (path: string) => ComposeFile | string
 const MAX_FILES = 500
 
 /** compose-go recurses without a limit; nobody goes beyond five. Each file of a chain is read alone as well, with what it includes. */
-const MAX_INCLUDES = 20
+const MAX_INCLUDES = 10
 
 /** Of extends: within a file each service is put together once. */
-const MAX_EXTENDS = 50
+const MAX_EXTENDS = 20
 
 /** What all projects of a repository share. */
 export interface Sources {
@@ -43,23 +43,23 @@ export interface Sources {
   readonly includes: Includes
 }
 
-/** How often projects may still take in a file by `include`; files that include each other are read again by each one that is read alone. */
+/** How often projects may still take in a file: files that take in each other are read again by each one that is read alone. */
 export interface Includes {
-  readonly most: number
   left: number
 }
 
-/** For so many compose files; in real repositories they include each other once or twice. */
+/** For so many compose files; in real repositories they take in each other once or twice. */
 export function includesFor(files: number): Includes {
-  const most = 4000 + 16 * files
-  return { most, left: most }
+  return { left: 2000 + 16 * files }
 }
+
+const TOO_OFTEN = 'the files of this repository include and extend each other too often: what is named here was not followed'
 
 /** Loads one project: the files in order, later ones over earlier ones. `folder` is the project directory. */
 export function loadProject(paths: readonly string[], folder: string, given: Lookup, sources: Sources): Project {
   const loader = new Loader(sources)
-  const model = loader.project(paths, folder, given)
-  return { ...model, scopes: loader.scopes, problems: loader.problems, reached: loader.reached }
+  const { services, jobs, models } = loader.project(paths, folder, given)
+  return { services, jobs, models, scopes: loader.scopes, problems: loader.problems, reached: loader.reached }
 }
 
 interface Include {
@@ -173,21 +173,11 @@ class Loader {
       this.refuseAt(list, '`include` must be a list')
       return layer
     }
-    return list.items.reduce((model, item) => {
+    const imports = list.items.flatMap((item) => {
       const include = this.include(item)
-      const imported = include && this.imported(include, given, chain)
-      return imported === undefined ? model : this.import(model, imported)
-    }, layer)
-  }
-
-  /** What is imported goes below what the file says itself, and below what was imported before. */
-  private import(over: Model, base: Model): Model {
-    const { conflict } = this.manner
-    return {
-      services: importEntries(base.services, over.services, 'services', conflict),
-      jobs: importEntries(base.jobs, over.jobs, 'jobs', conflict),
-      models: importEntries(base.models, over.models, 'models', conflict),
-    }
+      return (include && this.imported(include, given, chain)) ?? []
+    })
+    return withImports(layer, imports, this.manner.conflict)
   }
 
   private include(item: Tree): Include | undefined {
@@ -232,12 +222,13 @@ class Loader {
     return { ...model, services: withContexts(model.services), jobs: withContexts(model.jobs) }
   }
 
+  private spend(): boolean {
+    return this.sources.includes.left-- > 0
+  }
+
   private refusedInclude(chain: readonly string[]): string | undefined {
     if (chain.length > MAX_INCLUDES) return `includes are nested more than ${MAX_INCLUDES} levels deep`
-    const { includes } = this.sources
-    return includes.left-- > 0
-      ? undefined
-      : `the files of this repository include each other more than ${includes.most} times: not read here`
+    return this.spend() ? undefined : TOO_OFTEN
   }
 
   // -------------------------------------------------------------------------------------------- extends
@@ -298,7 +289,7 @@ class Loader {
     this.reached.push({ from: tree.scope.path, to: path, whole: false })
     const known = bases.get(path)
     if (known !== undefined) return known
-    const file = this.file(path)
+    const file = this.spend() ? this.file(path) : TOO_OFTEN
     if (typeof file === 'string') {
       this.refuseAt(tree, `cannot read ${path}: ${file}`)
       return undefined

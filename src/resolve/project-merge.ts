@@ -9,7 +9,7 @@ import { type Branch, type Child, isNull, textOf, type Tree } from './project-tr
 export type Conflict = (path: string, value: Tree) => void
 
 /** Merges the later entries onto the earlier ones; `path` is where they stand, e.g. `services`. */
-export function mergeEntries(
+function mergeEntries(
   base: ReadonlyMap<string, Child>,
   over: ReadonlyMap<string, Child>,
   path: string,
@@ -35,22 +35,17 @@ export function mergeChild(base: Child, over: Child, path: string, conflict: Con
   return { key: over.key, value: mergeTree(base.value, over.value, path, conflict) }
 }
 
-/** compose-go asks for the marks of a service as a whole only where it merges files: an include and an `extends` merge as if there were none. */
-export function importEntries(
-  base: ReadonlyMap<string, Child>,
-  over: ReadonlyMap<string, Child>,
-  path: string,
-  conflict: Conflict,
-): ReadonlyMap<string, Child> {
-  if (base.size === 0 || over.size === 0) return base.size === 0 ? over : base
-  const merged = new Map(base)
-  for (const [name, child] of over) {
-    const known = merged.get(name)
-    if (known === undefined) merged.set(name, child)
-    else if (child.value.tag === 'reset') merged.set(name, { key: known.key, value: { ...known.value, tag: 'override' } })
-    else merged.set(name, mergeChild(known, child, `${path}.${name}`, conflict))
+/**
+ * Puts imported entries below the ones that are there. compose-go asks for the marks of a service as a whole only where it merges files:
+ * an include and an `extends` merge as if there were none.
+ */
+export function importInto(merged: Map<string, Child>, imported: ReadonlyMap<string, Child>, path: string, conflict: Conflict): void {
+  for (const [name, base] of imported) {
+    const over = merged.get(name)
+    if (over === undefined) merged.set(name, base)
+    else if (over.value.tag === 'reset') merged.set(name, { key: base.key, value: { ...base.value, tag: 'override' } })
+    else merged.set(name, mergeChild(base, over, `${path}.${name}`, conflict))
   }
-  return merged
 }
 
 const EXTENDS = /^(?:services|jobs)\.[^]*\.extends$/

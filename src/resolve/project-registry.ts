@@ -19,6 +19,13 @@ interface Place {
   next: Place | undefined
 }
 
+/** The builds that one place asks for. */
+interface SameBuilds {
+  readonly first: Build
+  /** By what tells them apart; undefined as long as there is one. */
+  all: Map<string, Build> | undefined
+}
+
 const NONE: readonly never[] = []
 
 /**
@@ -28,7 +35,7 @@ const NONE: readonly never[] = []
 export class Registry {
   /** By file, then by where the text starts. */
   private readonly places = new Map<string, Map<number, Place>>()
-  private readonly kept = { builds: new Map<string, Build[]>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
+  private readonly kept = { builds: new Map<string, SameBuilds>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
 
   /** What a file says by itself. */
   own(use: Use): void {
@@ -52,8 +59,13 @@ export class Registry {
     const { file, span } = build.place
     const key = `${span.start.line}:${span.start.column}:${build.service}:${file}`
     const same = this.kept.builds.get(key)
-    if (same === undefined) this.kept.builds.set(key, [build])
-    else if (!same.map(keyOfBuild).includes(keyOfBuild(build))) same.push(build)
+    if (same === undefined) {
+      this.kept.builds.set(key, { first: build, all: undefined })
+      return
+    }
+    same.all ??= new Map([[keyOfBuild(same.first), same.first]])
+    const own = keyOfBuild(build)
+    if (!same.all.has(own)) same.all.set(own, build)
   }
 
   /** A problem; one that several projects meet counts once. */
@@ -76,7 +88,8 @@ export class Registry {
         for (let place: Place | undefined = first; place !== undefined; place = place.next) references.push(referenceOf(place))
     }
     const { builds, problems, edges } = this.kept
-    return { references, builds: [...builds.values()].flat(), problems: [...problems.values()], edges: [...edges.values()] }
+    const told = [...builds.values()].flatMap(({ first, all }) => (all === undefined ? [first] : [...all.values()]))
+    return { references, builds: told, problems: [...problems.values()], edges: [...edges.values()] }
   }
 
   /** The place that a use speaks of, if it is known already; else it is from now on. Of several roles at one place each is its own. */

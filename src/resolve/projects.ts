@@ -305,7 +305,8 @@ class Reader {
   private tellVariants(folder: string, project: readonly Alone[], wanted: (service: string) => boolean): void {
     const [first] = project
     if (first === undefined || project.every(({ file }) => file.templates.length === 0 && !file.text.includes('args'))) return
-    const variants = this.environments.variants(folder)
+    const services = project.reduce((sum, one) => sum + one.project.services.size, 0)
+    const variants = this.environments.variants(folder, services)
     if (variants.more)
       this.registry.problem({
         file: first.path,

@@ -135,6 +135,6 @@ function contactLine(rule: RuleId, { layers, index }: Situation): string {
   const ask = layer.contact === undefined ? '' : ` ${layer.contact}.`
   if (layer.own)
     return `Not possible?${ask} ${RULE_FACTS[rule].where ? 'Allow it, or add an exception,' : 'Add an exception'} in ${layer.path}`
-  const colon = layer.path.indexOf(':')
-  return `Not possible?${ask} Exceptions live in ${colon > 0 ? layer.path.slice(0, colon) : layer.path}`
+  const repository = /^[\w.-]+\/[\w.-]+(?=:)/.exec(layer.path)?.[0]
+  return `Not possible?${ask} Exceptions live in ${repository ?? layer.path}`
 }

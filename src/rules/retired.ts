@@ -50,7 +50,7 @@ export const retired: Rule = {
 }
 
 /** What became of an image's source; undefined while it is alive. */
-export function retirementOf(image: ImageReference): Retirement | undefined {
+function retirementOf(image: ImageReference): Retirement | undefined {
   const name = `${image.registry.toLowerCase()}/${image.repository}/`
   const listed = RETIREMENTS.find((each) => name.startsWith(`${each.name}/`))
   if (listed !== undefined || image.registry !== 'docker.io') return listed
