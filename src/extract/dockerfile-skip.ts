@@ -21,6 +21,8 @@ type Form =
   | 'pairs'
   /** Names with or without a value. */
   | 'names'
+  /** Flags of times in their usual order, and a command as text. */
+  | 'health'
 
 const FORMS: ReadonlyMap<string, Form> = new Map(
   (
@@ -39,6 +41,7 @@ const FORMS: ReadonlyMap<string, Form> = new Map(
       ['STOPSIGNAL', 'any'],
       ['MAINTAINER', 'any'],
       ['VOLUME', 'text'],
+      ['HEALTHCHECK', 'health'],
     ] as const
   ).flatMap(([keyword, form]) => [
     [keyword, form],
@@ -46,7 +49,10 @@ const FORMS: ReadonlyMap<string, Form> = new Map(
   ]),
 )
 
-const LONGEST_KEYWORD = 10
+const LONGEST_KEYWORD = 11
+
+/** UTF-16 units of a line that an expression is tried on: BuildKit reads no longer ones, and V8 throws where one has too much to go back to. */
+const MAX_LENGTH = 65_535
 
 const DOUBLE_QUOTE = 34
 const COMMA = 44
@@ -58,9 +64,19 @@ const CLOSE_BRACKET = 93
 const BLANK = 32
 const TAB = 9
 
-/** Pairs, or names, without escapes up to the end of the line; non-ASCII characters, some of which are white space to Go, stand in quotes alone. */
-const PAIRS = /(?:[\w.-]+=(?:[!#-&(-[\]-_a-~]|"[^"\\`\r\n]*"|'[^'\\`\r\n]*')*(?:[ \t]+|(?=[\r\n]|$)))+/y
-const NAMES = /(?:[\w.-]+(?:=(?:[!#-&(-[\]-_a-~]|"[^"\\`\r\n]*"|'[^'\\`\r\n]*')*)?(?:[ \t]+|(?=[\r\n]|$)))+/y
+/** The value of a pair without escapes: non-ASCII characters, some of which are white space to Go, stand in quotes alone. */
+const VALUE = /(?:[!#-&(-[\]-_a-~]|"[^"\\`\r\n]*"|'[^'\\`\r\n]*')*/.source
+/** The same where a backslash escapes. */
+const BACKSLASHED = VALUE.replace('"[^"\\\\`\\r\\n]*"', '"(?:[^"\\\\`\\r\\n]|\\\\[ -~])*"')
+const SEPARATOR = /(?:[ \t]+|(?=[\r\n]|$))/.source
+
+function pairs(value: string): RegExp {
+  return new RegExp(`(?:[\\w.-]+=${value}${SEPARATOR})+`, 'y')
+}
+
+const PAIRS = pairs(VALUE)
+const BACKSLASHED_PAIRS = pairs(BACKSLASHED)
+const NAMES = new RegExp(`(?:[\\w.-]+(?:=${VALUE})?${SEPARATOR})+`, 'y')
 
 /** A JSON array of strings that are not blank. */
 const FOLDERS = /\[[ \t]*"[!#-[\]-~]+"(?:[ \t]*,[ \t]*"[!#-[\]-~]+")*[ \t]*\]/y
@@ -68,17 +84,26 @@ const FOLDERS = /\[[ \t]*"[!#-[\]-~]+"(?:[ \t]*,[ \t]*"[!#-[\]-~]+")*[ \t]*\]/y
 /** The most usual flag; a second one may be a mistake. */
 const OWNER = /--chown=[\w:.]+[ \t]+(?=[!-~])/y
 
+const TIMES =
+  /(?:--interval=[1-9]\d{0,4}(?:ms|s|m|h)[ \t]+)?(?:--timeout=[1-9]\d{0,4}(?:ms|s|m|h)[ \t]+)?(?:--start-period=[1-9]\d{0,4}(?:ms|s|m|h)[ \t]+)?(?:--retries=[1-9]\d{0,4}[ \t]+)?/y
+
+/** A command that is no JSON and begins with no escape character. */
+const COMMAND = /CMD[ \t]+[!-Z\]-_a-~]/y
+
 const NAME_AND_VALUE = /[\w.-]+[ \t]+[!-<>-[\]-_a-~]/y
 
 /** Goes over the instructions of one Dockerfile that name no image. */
 export class Skipper {
   /** Where the next `<<` stands. */
   private heredoc = -1
+  private readonly pairs: RegExp
 
   constructor(
     private readonly lines: Lines,
     private readonly escape: number,
-  ) {}
+  ) {
+    this.pairs = escape === BACKSLASH ? BACKSLASHED_PAIRS : PAIRS
+  }
 
   /** Whether the instruction that begins at an offset of the current line was gone over: another one than FROM, in a stage, without flags. */
   skips(from: number): boolean {
@@ -92,6 +117,7 @@ export class Skipper {
     while (at < end && isBlank(text.charCodeAt(at))) at++
     const first = text.charCodeAt(at)
     if (at === keywordEnd || at >= end || first <= BLANK || first > 126 || first === escape) return false
+    if (form === 'health') return this.skipsHealthcheck(from, this.matches(TIMES, at) ? TIMES.lastIndex : at)
     if (first === DASH) return form === 'copy' && this.matches(OWNER, at) && this.skipsArguments(form, from, OWNER.lastIndex)
     return this.skipsArguments(form, from, at)
   }
@@ -104,10 +130,23 @@ export class Skipper {
     return mark >= 0 ? this.skipContinued(form, from) : !heredocs || this.nextHeredoc(from) >= end
   }
 
+  /** The command may stand on the next line. */
+  private skipsHealthcheck(from: number, at: number): boolean {
+    const { lines, escape } = this
+    const mark = continuation(lines.text, from, lines.end, escape)
+    if (mark !== at) return this.matches(COMMAND, at) && this.skipsArguments('any', from, COMMAND.lastIndex - 1)
+    const before = lines.here()
+    const skipped =
+      lines.read() && this.matches(COMMAND, lines.contentStart()) && this.skipsArguments('any', lines.start, COMMAND.lastIndex - 1)
+    if (!skipped) lines.goTo(before)
+    return skipped
+  }
+
   private fits(form: Form, at: number, first: number, mark: number): boolean {
     const { text, end } = this.lines
     switch (form) {
       case 'any':
+      case 'health':
         return true
       case 'text':
         return first !== OPEN_BRACKET || this.endsAt(FOLDERS, at, end)
@@ -117,7 +156,7 @@ export class Skipper {
       case 'copy':
         return first !== OPEN_BRACKET && first !== DASH && hasTwoWords(text, at, end, this.escape)
       case 'pairs':
-        return this.endsAt(PAIRS, at, mark < 0 ? end : mark) || (mark < 0 && this.matches(NAME_AND_VALUE, at))
+        return this.endsAt(this.pairs, at, mark < 0 ? end : mark) || (mark < 0 && this.matches(NAME_AND_VALUE, at))
       case 'names':
         return this.endsAt(NAMES, at, mark < 0 ? end : mark)
     }
@@ -128,6 +167,7 @@ export class Skipper {
   }
 
   private matches(expression: RegExp, at: number): boolean {
+    if (at < 0 || this.lines.end - at > MAX_LENGTH) return false
     expression.lastIndex = at
     return expression.test(this.lines.text) && expression.lastIndex <= this.lines.end
   }
@@ -144,7 +184,7 @@ export class Skipper {
     const { lines, escape } = this
     const { text } = lines
     const heredocs = form === 'run' || form === 'copy'
-    const words = form === 'pairs' ? PAIRS : form === 'names' ? NAMES : undefined
+    const words = form === 'pairs' ? this.pairs : form === 'names' ? NAMES : undefined
     const heredoc = heredocs ? this.nextHeredoc(from) : text.length
     let mark = continuation(text, from, lines.end, escape)
     while (mark >= 0) {
