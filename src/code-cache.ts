@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -11,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { isAbsolute, join, sep } from 'node:path'
+import { dirname, isAbsolute, join, sep } from 'node:path'
 import { Script } from 'node:vm'
 
 /*
@@ -70,7 +71,8 @@ function isOurs({ uid, mode }: { readonly uid: number; readonly mode: number }):
 
 function write(folder: string, key: string, script: Script): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // level by level: Node's recursive way never returns from where the kernel makes no folders, as below /proc
+    for (const one of [dirname(folder), folder]) if (!existsSync(one)) mkdirSync(one, { mode: 0o700 })
     if (!isOurs(lstatSync(folder)) || !lstatSync(folder).isDirectory()) return
     const kept = readdirSync(folder)
     if (kept.length >= MAX_KEPT) for (const name of kept) rmSync(join(folder, name), { force: true, recursive: true })
