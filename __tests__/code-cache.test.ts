@@ -56,6 +56,10 @@ describe('compiled code', () => {
     for (let version = 0; version < 20; version++) hits(`v${version}`)
     expect(readdirSync(folder).length).toBeLessThanOrEqual(8)
   })
+  test('that cannot be kept where the kernel makes no folders stops nobody', () => {
+    folder = '/proc/self/cache/image-policy'
+    expect([hits(), hits()]).toEqual([false, false])
+  })
   test('that cannot be kept stops nobody', () => {
     writeFileSync(join(home.root, 'cache'), '')
     expect([hits(), hits()]).toEqual([false, false])

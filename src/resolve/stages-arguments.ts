@@ -4,7 +4,7 @@ import { MAX_STEPS } from '../extract/shell.js'
 import { type Budget } from '../extract/shell-pattern.js'
 import { type BuildInputs, type Span, type Step, type Value } from '../model.js'
 import { expandWord, isLiteral } from './expand.js'
-import { automaticArguments } from './stages-platform.js'
+import { automaticArgument } from './stages-platform.js'
 
 const NONE: readonly never[] = []
 /** Of one word; a chain is for a reader. */
@@ -35,7 +35,6 @@ export class GlobalArguments {
   private readonly values = new Map<string, Value | Declared>()
   private readonly bare = new Map<string, GlobalArg>()
   private asked: Step[] = []
-  private automatic: ReadonlyMap<string, string> | undefined
   private place: Placed = { span: { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } } }
 
   constructor(
@@ -100,8 +99,7 @@ export class GlobalArguments {
   private automaticValue(name: string): Value {
     const given = this.inputs.args.get(name)
     if (given !== undefined) return given
-    this.automatic ??= automaticArguments(this.inputs, this.reading.stages.at(-1)?.name ?? '')
-    const text = this.automatic.get(name) ?? ''
+    const text = automaticArgument(name, this.inputs, this.reading.stages.at(-1)?.name ?? '')
     return { text, unset: NONE, via: [{ file: this.file, span: this.place.span, text: `${name}=${text}`, value: text, overridable: true }] }
   }
 }

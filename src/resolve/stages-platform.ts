@@ -99,20 +99,25 @@ function normalArchitecture(architecture: string, variant: string): { architectu
   }
 }
 
-/** The arguments that every build has, with the name of the last stage: `TARGETSTAGE` if the build names no target. */
-export function automaticArguments({ platforms, target }: BuildInputs, lastStage: string): ReadonlyMap<string, string> {
-  const values = new Map([['TARGETSTAGE', target || lastStage || 'default']])
-  for (const [prefix, text] of [
-    ['BUILD', platforms.build],
-    ['TARGET', platforms.target],
-  ] as const) {
-    const parsed = parsePlatform(text)
-    const platform = parsed.kind === 'platform' ? parsed.platform : { os: '', osVersion: '', architecture: '', variant: '' }
-    values.set(`${prefix}PLATFORM`, parsed.kind === 'platform' ? formatPlatform(platform) : text)
-    values.set(`${prefix}OS`, platform.os)
-    values.set(`${prefix}OSVERSION`, platform.osVersion)
-    values.set(`${prefix}ARCH`, platform.architecture)
-    values.set(`${prefix}VARIANT`, platform.variant)
+/** The value of an argument that every build has, by its name; `TARGETSTAGE` is the last stage's name if the build names no target. */
+export function automaticArgument(name: string, { platforms, target }: BuildInputs, lastStage: string): string {
+  if (name === 'TARGETSTAGE') return target || lastStage || 'default'
+  const builds = name.startsWith('BUILD')
+  const text = builds ? platforms.build : platforms.target
+  const parsed = parsePlatform(text)
+  const platform = parsed.kind === 'platform' ? parsed.platform : undefined
+  switch (name.slice(builds ? 'BUILD'.length : 'TARGET'.length)) {
+    case 'PLATFORM':
+      return platform === undefined ? text : formatPlatform(platform)
+    case 'OS':
+      return platform?.os ?? ''
+    case 'OSVERSION':
+      return platform?.osVersion ?? ''
+    case 'ARCH':
+      return platform?.architecture ?? ''
+    case 'VARIANT':
+      return platform?.variant ?? ''
+    default:
+      return ''
   }
-  return values
 }
