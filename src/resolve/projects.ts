@@ -38,7 +38,7 @@ export function createComposeCache(): ComposeCache {
 /**
  * Reads compose files and all they reach. Each file is first read alone, with the `.env` of its folder: that is what its places say
  * themselves. Then come the projects that join files: the override beside the default file, a COMPOSE_FILE, includes, extends; and the
- * other env files of the repository. Never throws.
+ * other env files of the repository. Throws only what `withWholeReader` waits for.
  */
 export function readProjects(files: Files, compose: readonly SourceFile[], environment: Environment, cache?: ComposeCache): ComposeReading {
   return new Reader(files, compose, environment, cache).read()
