@@ -3,12 +3,13 @@ import { loadWholeReader } from '../src/extract/compose.js'
 import { type Content, type Files } from '../src/model.js'
 import { HOSTILE, type Hostile } from './hostile.js'
 
-/** What one attack cost, in milliseconds of processor time: at its full amount, at the first time, and at parts of the amount. */
+/** What one attack cost in milliseconds: at its full amount, at the first time (elapsed, and of processor time); of processor time at parts of the amount. */
 export interface HostileTimes {
   readonly id: string
   readonly unit: string
   readonly amount: number
   readonly first: number
+  readonly firstProcessor: number
   readonly points: readonly { readonly x: number; readonly y: number }[]
   readonly problems: number
   readonly references: number
@@ -23,11 +24,12 @@ const ENOUGH_MILLISECONDS = 60
 
 async function once(
   tree: Readonly<Record<string, string>>,
-): Promise<{ readonly milliseconds: number; readonly problems: number; readonly references: number }> {
+): Promise<{ readonly elapsed: number; readonly processor: number; readonly problems: number; readonly references: number }> {
   const files = table(tree)
-  const start = process.cpuUsage()
+  const [before, start] = [performance.now(), process.cpuUsage()]
   const { problems, verdicts } = await list(files, { paths: [], platforms: PLATFORMS, envFiles: [] })
-  return { milliseconds: cpuMilliseconds(start), problems: problems.length, references: verdicts.length }
+  const [elapsed, processor] = [performance.now() - before, cpuMilliseconds(start)]
+  return { elapsed, processor, problems: problems.length, references: verdicts.length }
 }
 
 /** Of processor time since then: what else the machine does is not in it. */
@@ -38,17 +40,17 @@ function cpuMilliseconds(start: NodeJS.CpuUsage): number {
 
 async function measure({ id, unit, amount, tree }: Hostile, scale: number): Promise<HostileTimes> {
   const full = amount * scale
-  const { milliseconds: first, problems, references } = await once(tree(full))
+  const { elapsed: first, processor: firstProcessor, problems, references } = await once(tree(full))
   const points: { x: number; y: number }[] = []
   for (const part of PARTS) {
     const x = Math.floor(full * part)
     const input = tree(x)
     const times: number[] = []
     for (let spent = 0; times.length < 3 || (spent < ENOUGH_MILLISECONDS && times.length < 50); spent += times.at(-1) ?? 0)
-      times.push((await once(input)).milliseconds)
+      times.push((await once(input)).processor)
     points.push({ x, y: middle(times) })
   }
-  return { id, unit, amount: full, first, points, problems, references }
+  return { id, unit, amount: full, first, firstProcessor, points, problems, references }
 }
 
 function middle(times: readonly number[]): number {
