@@ -55,6 +55,19 @@ function licences() {
   return `/*!\n${texts.join('\n\n')}\n*/`
 }
 
+/**
+ * Classes of chart.js that take a default over from another one stay in every bundle, used or not, since reading a property might do something: here the scales of
+ * time, with adapters that must be brought along. Marked as pure, they go when nobody uses them.
+ */
+const onlyUsedCharts = {
+  name: 'only-used-charts',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]chart\.js[\\/]dist[\\/]chart\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^(\s*static \w+ = )(\w+(?:\.\w+)+);$/gm, '$1/* @__PURE__ */ (() => $2)();'),
+    }))
+  },
+}
+
 async function bundle(entry, banner) {
   const { outputFiles } = await build({
     entryPoints: [folder + entry],
@@ -66,6 +79,7 @@ async function bundle(entry, banner) {
     format: 'iife',
     target: ['es2022', 'chrome123', 'firefox128', 'safari17.5'],
     logLevel: 'warning',
+    plugins: [onlyUsedCharts],
   })
   const [file] = outputFiles
   const text = `${banner}${file.text.trim()}`
