@@ -244,6 +244,10 @@ inBrowser('the page in Chromium', () => {
     await until(page, `document.activeElement.getAttribute('aria-rowindex') === '3'`)
     await page.keyboard.press('End')
     await until(page, `document.activeElement.getAttribute('aria-rowindex') === '601'`)
+    // drawn again for another width, the table gives the focus back to the row
+    await page.setViewportSize({ width: 1000, height: 800 })
+    await page.waitForTimeout(500)
+    await until(page, `document.activeElement.getAttribute('aria-rowindex') === '601'`)
     await page.keyboard.press('Home')
     await until(page, `document.activeElement.getAttribute('aria-rowindex') === '2'`)
     await page.keyboard.press('Enter')

@@ -6,8 +6,8 @@ export interface Identified {
 
 const PAGE_ROWS = 10
 
-/** How often a row that is far away is asked for. */
-const TRIES = 5
+/** How often a row that is far away is asked for, once a picture. */
+const TRIES = 20
 
 const STEPS: ReadonlyMap<string, number> = new Map([
   ['ArrowDown', 1],
@@ -32,6 +32,8 @@ export function followKeys<Row extends Identified>(
   /** The row is not drawn yet. */
   let underway = false
   let inside = false
+  /** The row itself has the focus, or lost it as the table was drawn again; false where the table has it in the row's stead. */
+  let onRow = false
   const focusRow = (): void => {
     const row = at === 0 ? undefined : table.getRowFromPosition(at) || undefined
     if (row !== undefined && visibleShare(row.getElement()) > 0) row.getElement().focus({ preventScroll: true })
@@ -39,6 +41,16 @@ export function followKeys<Row extends Identified>(
   }
   const giveBack = (): void => {
     if (inside && !underway && document.activeElement === document.body) focusRow()
+  }
+  /** What is drawn again takes its place in the next picture only: until then the table keeps the focus for the row. */
+  const giveBackDrawn = (): void => {
+    if (!inside || underway || document.activeElement !== document.body) return
+    const before = onRow ? at : 0
+    focusRow()
+    if (before === 0) return
+    requestAnimationFrame(() => {
+      if (inside && !underway && at === before) go(at)
+    })
   }
   const go = (to: number): void => {
     const row = table.getRowFromPosition(to)
@@ -67,6 +79,7 @@ export function followKeys<Row extends Identified>(
   host.addEventListener('focusin', ({ target }) => {
     inside = target instanceof HTMLElement && target.closest('.tabulator-header') === null
     const row = rowAt(target, table)
+    onRow = row !== undefined
     if (row !== undefined && !underway) at = row.getPosition() || at
   })
   host.addEventListener('focusout', ({ target }) => {
@@ -85,7 +98,7 @@ export function followKeys<Row extends Identified>(
     else return
     event.preventDefault()
   })
-  table.on('renderComplete', giveBack)
+  table.on('renderComplete', giveBackDrawn)
   table.on('scrollVertical', () => requestAnimationFrame(giveBack))
   return {
     reset: () => {
