@@ -13,6 +13,10 @@ const SIGNATURE = 0x44495243
 const HEADER_BYTES = 12
 const ID_BYTES = 20
 const FLAGS_AT = 40 + ID_BYTES
+/** The third byte of the mode: its upper four bits are the type. */
+const TYPE_AT = 26
+/** Of the mode 160000. */
+const SUBMODULE = 0xe0
 const LENGTH_MASK = 0xfff
 const EXTENDED = 0x4000
 
@@ -40,8 +44,10 @@ export function parseIndex(bytes: Buffer): Listing | undefined {
   if ((version !== 2 && version !== 3) || count > bytes.length / FLAGS_AT) return undefined
   const starts = new Uint32Array(count)
   const ends = new Uint32Array(count)
+  let submodules = false
   let at = HEADER_BYTES
   for (let entry = 0; entry < count; entry++) {
+    if (bytes[at + TYPE_AT] === SUBMODULE) submodules = true
     const flags = ((bytes[at + FLAGS_AT] ?? 0) << 8) | (bytes[at + FLAGS_AT + 1] ?? 0)
     const start = at + FLAGS_AT + ((flags & EXTENDED) === 0 ? 2 : 4)
     const length = flags & LENGTH_MASK
@@ -51,7 +57,7 @@ export function parseIndex(bytes: Buffer): Listing | undefined {
     ends[entry] = end
     at += (end - at + 8) & ~7
   }
-  return endsWell(bytes, at) ? new Listing(bytes, starts, ends) : undefined
+  return endsWell(bytes, at) ? new Listing(bytes, starts, ends, submodules) : undefined
 }
 
 function endsWell(bytes: Buffer, from: number): boolean {

@@ -19,7 +19,13 @@ export class Listing {
   /** The folders among the paths that bear a build's default name: searched for once. */
   #blockers: readonly Blocker[] | undefined
 
-  constructor(bytes: Buffer, starts: Uint32Array, ends: Uint32Array) {
+  /** `submodules`: false if it is known that no entry is one. */
+  constructor(
+    bytes: Buffer,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    readonly submodules: boolean | undefined,
+  ) {
     this.#bytes = bytes
     this.#starts = starts
     this.#ends = ends
@@ -141,7 +147,7 @@ export function listingOf(bytes: Buffer, layout: 'paths' | 'columns, tab, path')
     starts.push(layout === 'paths' ? start : bytes.indexOf(TAB, start) + 1)
     ends.push(end)
   }
-  return new Listing(bytes, Uint32Array.from(starts), Uint32Array.from(ends))
+  return new Listing(bytes, Uint32Array.from(starts), Uint32Array.from(ends), undefined)
 }
 
 /** The stretches between the NULs of what git wrote with `-z`. */

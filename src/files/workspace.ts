@@ -258,6 +258,7 @@ class DiskWorkspace implements Workspace {
 
   /** Git lists a submodule as one entry and nothing below it. */
   #inSubmodule(path: string): boolean {
+    if (this.#list()?.submodules === false) return false
     const parent = parentOf(path)
     const known = this.#submodules.get(parent)
     if (known !== undefined) return known
