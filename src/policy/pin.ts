@@ -55,9 +55,25 @@ export function tagLevel(tag: string, floating: readonly string[] = FLOATING): P
   return exactness >= 3 ? 'patch' : exactness === 2 ? 'minor' : exactness === 1 ? 'major' : 'tag'
 }
 
+/** Words that move, apart from patterns of such words. */
+interface Floating {
+  readonly words: ReadonlySet<string>
+  readonly patterns: readonly string[]
+}
+
+const sorted = new WeakMap<readonly string[], Floating>()
+
 function floats(word: string, floating: readonly string[]): boolean {
-  for (let i = 0; i < floating.length; i++) if (matchesRun(floating[i] ?? '', word)) return true
-  return false
+  const { words, patterns } = sorted.get(floating) ?? sort(floating)
+  return words.has(word) || patterns.some((pattern) => matchesRun(pattern, word))
+}
+
+/** Each list once: of every tag it is asked whether it moves, and most lists are words alone. */
+function sort(floating: readonly string[]): Floating {
+  const patterns = floating.filter((word) => word.includes('*'))
+  const found = { words: new Set(floating.filter((word) => !word.includes('*'))), patterns }
+  sorted.set(floating, found)
+  return found
 }
 
 /** Hex digits of a commit id, short or whole. */
