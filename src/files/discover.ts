@@ -72,11 +72,10 @@ export const isDiscovered: NameTest = Object.assign((name: string): boolean => k
 
 /** Whether `kindOf` could know the name `list[start, end)`: it begins or ends like one of ours. False for nearly all names of real repositories. */
 function mayBeDiscovered(list: Uint8Array, start: number, end: number): boolean {
-  for (const ending of ENDING_BYTES) if (end - start >= ending.length && begins(list, end - ending.length, ending)) return true
+  if (ENDING_BYTES.length > 0 && endsLikeOne(list, start, end)) return true
   if (end - start < SHORTEST_NAME) return false
   const first = (list[start] ?? 0) | SMALL
-  if ((first === 0x64 || first === 0x63) && (begins(list, start, DOCKER) || begins(list, start, CONTAINER) || begins(list, start, COMPOSE)))
-    return true
+  if ((first === 0x64 && begins(list, start, DOCKERFILE)) || (first === 0x63 && begins(list, start, CONTAINERFILE))) return true
   const before = (list[end - 2] ?? 0) | SMALL
   switch ((list[end - 1] ?? 0) | SMALL) {
     case 0x6c: // .yml .yaml, .tmpl .tpl .gotmpl
@@ -97,10 +96,14 @@ function mayBeDiscovered(list: Uint8Array, start: number, end: number): boolean 
   }
 }
 
+function endsLikeOne(list: Uint8Array, start: number, end: number): boolean {
+  return ENDING_BYTES.some((ending) => end - start >= ending.length && begins(list, end - ending.length, ending))
+}
+
 /** The bit that small letters have; digits have it already, other bytes do not matter here. */
 const SMALL = 0x20
-const DOCKER = Buffer.from('docker')
-const CONTAINER = Buffer.from('contai')
+const DOCKERFILE = Buffer.from('dockerfile')
+const CONTAINERFILE = Buffer.from('containerfile')
 const COMPOSE = Buffer.from('compos')
 const STACK = Buffer.from('stack')
 const ENDING_BYTES = ENDINGS.map(([ending]) => Buffer.from(ending))

@@ -33,9 +33,9 @@ export class Listing {
 
   /**
    * Tells the entries whose path's base name passes, in git's order; and the folders that bear a build's default name and pass too, with the first entry
-   * below them: what is in a Dockerfile's place and is none has to be told.
+   * below them: what is in a Dockerfile's place and is none has to be told. `end` is where the path ends among the bytes, for `stretch`.
    */
-  find(test: NameTest, use: (path: Buffer, entry: number) => void): void {
+  find(test: NameTest, use: (path: string, entry: number, end: number) => void): void {
     const bytes = this.#bytes
     const mayPass = test.bytes
     const names = (this.#names ??= this.#findNames())
@@ -43,10 +43,10 @@ export class Listing {
       const name = names[entry] ?? 0
       const end = this.#end(entry)
       if (mayPass !== undefined && !mayPass(bytes, name, end)) continue
-      if (test(bytes.toString('utf8', name, end))) use(bytes.subarray(this.#start(entry), end), entry)
+      if (test(bytes.toString('utf8', name, end))) use(bytes.toString('utf8', this.#start(entry), end), entry, end)
     }
     for (const { name, end, entry } of (this.#blockers ??= this.#findBlockers()))
-      if (test(name)) use(bytes.subarray(this.#start(entry), end), entry)
+      if (test(name)) use(bytes.toString('utf8', this.#start(entry), end), entry, end)
   }
 
   #findNames(): Uint32Array {
@@ -113,7 +113,12 @@ export class Listing {
 
   /** The bytes of an entry's path: a name that is not UTF-8 can only be opened by them. */
   path(entry: number): Buffer {
-    return this.#bytes.subarray(this.#start(entry), this.#end(entry))
+    return this.stretch(entry, this.#end(entry))
+  }
+
+  /** The bytes of an entry's path, or of a folder above it: up to an end that `find` told. */
+  stretch(entry: number, end: number): Buffer {
+    return this.#bytes.subarray(this.#start(entry), end)
   }
 
   /** What git wrote before an entry's path, up to the tab; of a list that has such columns. */

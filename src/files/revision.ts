@@ -74,9 +74,10 @@ class Revision implements LinkedFiles {
   find(test: NameTest): readonly string[] {
     const found: string[] = []
     const ids: string[] = []
-    this.#list().find(test, (bytes, entry) => {
-      const path = shownPath(bytes)
-      if (path !== bytes.toString('utf8')) this.#odd.set(path, entry)
+    const list = this.#list()
+    list.find(test, (text, entry, end) => {
+      const path = text.includes('\ufffd') ? shownPath(list.stretch(entry, end)) : text
+      if (path !== text) this.#odd.set(path, entry)
       found.push(path)
       const { mode, id } = this.#entry(entry)
       if (mode.startsWith(REGULAR)) ids.push(id)

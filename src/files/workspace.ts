@@ -93,7 +93,8 @@ class DiskWorkspace implements Workspace {
     const known = this.#found.get(test)
     if (known !== undefined) return known
     const found: string[] = []
-    this.#list()?.find(test, (path) => found.push(this.#shown(path)))
+    const list = this.#list()
+    list?.find(test, (path, entry, end) => found.push(path.includes('\ufffd') ? this.#shown(list.stretch(entry, end)) : path))
     const passes = (path: string): boolean => test(path.slice(path.lastIndexOf('/') + 1))
     for (const path of this.#walked?.paths ?? this.#untracked) if (passes(path)) found.push(path)
     for (const folder of this.#walked?.folders ?? foldersOf(this.#untracked)) if (isBlocker(folder) && passes(folder)) found.push(folder)
