@@ -211,7 +211,7 @@ export class Skipper {
 }
 
 /** Whether what begins with a bracket can be no JSON array that holds other than strings; whether it is one at all does not matter. */
-function holdsStringsAlone(text: string, from: number, end: number): boolean {
+export function holdsStringsAlone(text: string, from: number, end: number): boolean {
   let quoted = false
   for (let at = from + 1; at < end; at++) {
     const c = text.charCodeAt(at)

@@ -59,7 +59,7 @@ function before(a: Span, b: Span): number {
 }
 
 /** Heredocs came with docker/dockerfile 1.4; what an untold version or another frontend makes of them nobody can say. */
-function frontendOf(image: string): 'today' | 'older' | 'foreign' {
+export function frontendOf(image: string): 'today' | 'older' | 'foreign' {
   if (image === '') return 'today'
   const own = /^(?:(?:index\.)?docker\.io\/)?docker\/dockerfile(?:-upstream)?(?::([^@]*))?(@.*)?$/s.exec(image)
   if (own === null) return 'foreign'
