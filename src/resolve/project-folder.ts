@@ -38,10 +38,10 @@ function firstOf<File extends Named>(names: readonly string[], together: readonl
   return first
 }
 
-/** Paths by the folder they lie in, each list in the order of the paths. */
-export function groupByFolder(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const folders = new Map<string, string[]>()
-  for (const path of paths) append(folders, folderOf(path), path)
+/** Files by the folder they lie in, each list in the order of the files. */
+export function groupByFolder<File extends Named>(files: readonly File[]): ReadonlyMap<string, readonly File[]> {
+  const folders = new Map<string, File[]>()
+  for (const file of files) append(folders, folderOf(file.path), file)
   return folders
 }
 

@@ -1,4 +1,4 @@
-import { type ComposeFile, extractCompose } from '../extract/compose.js'
+import { type ComposeFile } from '../extract/compose.js'
 import { entryOf, topLevelServices } from '../extract/compose-shape.js'
 import { type YamlNode } from '../extract/yaml.js'
 import { type Build, type Edge, type Files, type Lookup, type Problem, type Reference, type SourceFile } from '../model.js'
@@ -6,15 +6,19 @@ import { append } from './append.js'
 import { folderOf, joined } from './paths.js'
 import { buildsOf, DockerfileNames } from './project-builds.js'
 import { consistencyProblems, emptyProblems, templateProblems } from './project-checks.js'
+import { type ComposeCache, Contents } from './project-contents.js'
 import { composeFiles, type Environment, Environments, type Variables } from './project-environment.js'
 import { defaultsOf, fragmentsOf, groupByFolder } from './project-folder.js'
 import { includesFor, loadProject, type Model, type Project, type Reach, type Sources } from './project-load.js'
 import { named } from './project-name.js'
+import { QuickFolders, type QuickTest } from './project-quick.js'
 import { Registry } from './project-registry.js'
 import { Binder, childOf, type Leaf, type Scope, type Tree } from './project-tree.js'
 import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
 
+export { type ComposeCache, createComposeCache } from './project-contents.js'
 export { type Environment } from './project-environment.js'
+export { type QuickTest } from './project-quick.js'
 
 /** What the compose files of a repository name, and what they build. */
 export interface ComposeReading {
@@ -27,34 +31,20 @@ export interface ComposeReading {
   readonly followed: readonly SourceFile[]
 }
 
-/** Compose files that were extracted already, by the identity of their content. */
-export type ComposeCache = Map<string, ComposeFile>
-
-/** A cache that holds nothing yet. */
-export function createComposeCache(): ComposeCache {
-  return new Map()
-}
-
 /**
  * Reads compose files and all they reach. Each file is first read alone, with the `.env` of its folder: that is what its places say
  * themselves. Then come the projects that join files: the override beside the default file, a COMPOSE_FILE, includes, extends; and the
- * other env files of the repository. Throws only what `withWholeReader` waits for.
+ * other env files of the repository. Throws only what `withWholeReader` waits for. With a test, nothing is told of files that name nothing but
+ * images which pass it.
  */
-export function readProjects(files: Files, compose: readonly SourceFile[], environment: Environment, cache?: ComposeCache): ComposeReading {
-  return new Reader(files, compose, environment, cache).read()
-}
-
-/** Reads and extracts one compose file, or says why it cannot be read; with a cache, one content is extracted once. */
-function readComposeFile(files: Files, path: string, cache: ComposeCache | undefined): ComposeFile | string {
-  const identity = cache && files.identity(path)
-  const known = identity === undefined ? undefined : cache?.get(identity)
-  if (known !== undefined) return known
-  const content = files.read(path)
-  if (content.kind === 'missing') return 'no such file'
-  if (content.kind === 'unreadable') return content.problem
-  const file = extractCompose(content.text)
-  if (identity !== undefined) cache?.set(identity, file)
-  return file
+export function readProjects(
+  files: Files,
+  compose: readonly SourceFile[],
+  environment: Environment,
+  cache?: ComposeCache,
+  isAllowed?: QuickTest,
+): ComposeReading {
+  return new Reader(files, compose, environment, cache, isAllowed).read()
 }
 
 /** A file as it is read alone. */
@@ -70,7 +60,8 @@ class Reader {
   private readonly environments: Environments
   private readonly dockerfiles: DockerfileNames
   private readonly sources: Sources
-  private readonly contents = new Map<string, ComposeFile | string>()
+  private readonly content: Contents['read']
+  private readonly quick: QuickFolders | undefined
   /** What is wrong with folders as far as their files are known: one that is reached later may have what lacks. */
   private readonly incomplete = new Map<string, readonly Problem[]>()
   private readonly givens = new Map<string, Variables>()
@@ -80,18 +71,24 @@ class Reader {
   private readonly followed: SourceFile[] = []
   /** Files that other projects take in as a whole. */
   private readonly taken = new Set<string>()
+  /** Files that others take in, as a whole or in part. */
+  private readonly reached = new Set<string>()
   /** Folders where a COMPOSE_FILE says what is loaded. */
   private readonly told = new Set<string>()
 
   constructor(
     private readonly files: Files,
-    compose: readonly SourceFile[],
+    private readonly compose: readonly SourceFile[],
     environment: Environment,
-    private readonly cache: ComposeCache | undefined,
+    cache: ComposeCache | undefined,
+    isAllowed: QuickTest | undefined,
   ) {
+    const contents = new Contents(files, cache)
+    this.content = contents.read
     this.environments = new Environments(files, environment)
     this.dockerfiles = new DockerfileNames(files)
     this.sources = { read: this.content, environments: this.environments, includes: includesFor(compose.length) }
+    this.quick = isAllowed && new QuickFolders(contents, this.environments, isAllowed)
     this.queue = compose.map(({ path }) => path)
     this.queued = new Set(this.queue)
     this.listed = new Set(this.queue)
@@ -99,22 +96,28 @@ class Reader {
 
   read(): ComposeReading {
     this.readComposeFileVariables()
-    const folders = groupByFolder(this.queue)
+    const folders = groupByFolder([...this.compose, ...this.followed])
     const listed = this.queue.length
     // folder by folder, so that files are kept no longer than somebody may ask for them
-    for (const [folder, paths] of folders) this.readTogether(folder, paths)
+    for (const [folder, sources] of folders) if (!this.waits(folder, sources)) this.readTogether(folder, sources.map(pathOf))
     const reached = new Map<string, Alone[]>()
     // what is reached is put at the end of the queue
     for (let at = listed; at < this.queue.length; at++) {
       const one = this.readAlone(this.queue[at] ?? '')
       if (one !== undefined) append(reached, folderOf(one.path), one)
     }
+    for (const [folder, paths] of this.quick?.left(this.reached, reached) ?? []) this.readTogether(folder, paths)
     for (const [folder, together] of reached) {
-      const beside = (folders.get(folder) ?? []).flatMap((path) => this.alone(path) ?? [])
+      const beside = (folders.get(folder) ?? []).flatMap(({ path }) => this.alone(path) ?? [])
       this.readFolder(folder, [...beside, ...together])
     }
     for (const problems of this.incomplete.values()) this.tell(problems)
     return { ...this.registry.result(), followed: this.followed }
+  }
+
+  /** Whether the files of a folder may need no more than a quick reading. */
+  private waits(folder: string, sources: readonly SourceFile[]): boolean {
+    return this.quick !== undefined && !this.told.has(folder) && this.quick.take(folder, sources)
   }
 
   private readTogether(folder: string, paths: readonly string[]): void {
@@ -126,19 +129,11 @@ class Reader {
     this.readFolder(folder, together)
   }
 
-  private readonly content = (path: string): ComposeFile | string => {
-    const known = this.contents.get(path)
-    if (known !== undefined) return known
-    const read = readComposeFile(this.files, path, this.cache)
-    if (this.contents.size >= MAX_CONTENTS) this.contents.clear()
-    this.contents.set(path, read)
-    return read
-  }
-
   private follow(edges: readonly Reach[]): void {
     for (const { from, to, whole } of edges) {
       if (typeof this.content(to) === 'string') continue // a problem tells of it
       this.registry.edge({ from, to })
+      this.reached.add(to)
       if (whole) this.taken.add(to)
       if (this.queued.has(to)) continue
       this.queued.add(to)
@@ -382,8 +377,7 @@ class Reader {
 
 const COMPOSE_FILE = 'COMPOSE_FILE'
 
-/** Files that are kept for those that include or extend them: as many as two projects may have. */
-const MAX_CONTENTS = 1000
+const pathOf = ({ path }: SourceFile): string => path
 
 function aroundOf(project: Model): Surroundings {
   const services = project.jobs.size === 0 ? project.services : new Map([...project.jobs, ...project.services])

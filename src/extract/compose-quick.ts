@@ -1,0 +1,246 @@
+import { imageWithDefaults, literalImage } from './compose-quick-image.js'
+import { MAP, NOTHING, Outline, ROOT, SERVICE, SERVICES, VOLUME, VOLUMES } from './compose-quick-outline.js'
+import {
+  bytes,
+  COLON,
+  DASH,
+  DOUBLE_QUOTE,
+  HASH,
+  isSpace,
+  isStart,
+  LINE_FEED,
+  QuickText,
+  SINGLE_QUOTE,
+  table,
+  take,
+} from './compose-quick-text.js'
+import { SERVICE_NAME } from './compose-shape.js'
+import { type QuickUse, type QuickUses } from './quick-uses.js'
+import { typeOfPlain } from './yaml-scalars.js'
+
+/*
+ * What a compose file of the usual kind names, found in one pass without a node for anything: block maps and lists, scalars on one line, lists
+ * in brackets, block scalars. Everything that could be a problem, a build, another file's business or a name without a value is for the full way.
+ */
+
+/** What stands around the file decides whether that is all there is to say. */
+export interface QuickCompose extends QuickUses {
+  /** The variables that images name with a default: none of them may have a value. */
+  readonly defaulted: readonly string[]
+  /** The variables of other values. */
+  readonly variables: readonly string[]
+  /** Some value holds a dollar sign. */
+  readonly templates: boolean
+  /** Some service has no image: another file has to name it. */
+  readonly partial: boolean
+}
+
+/** The images of a file of the usual kind; undefined for any other. Never throws; linear in the text. */
+export function quickCompose(text: string): QuickCompose | undefined {
+  return text.includes(MARK) || !take(text) ? undefined : new QuickReader(text).read()
+}
+
+/** What begins an inline exception. */
+const MARK = 'image-policy:'
+
+const OPEN_LIST = 91
+const OPEN_MAP = 123
+const BAR = 124
+const GREATER = 62
+
+/** Letters; longer keys exist, but nobody writes them. */
+const MAX_KEY = 200
+
+/** What keys consist of: in quotes no escape is among it. */
+const KEY = table(/[\w./-]/)
+const KEY_START = table(/[A-Za-z_]/)
+
+/** What references and paths consist of. */
+const PLAIN = table(/[\w.:@/${}-]/)
+
+class QuickReader {
+  private readonly values: QuickText
+  private readonly outline = new Outline()
+  private readonly images: QuickUse[] = []
+  private readonly defaulted: string[] = []
+  private started = false
+  /** The key that was found last, without quotes. */
+  private keyStart = 0
+  private keyEnd = 0
+  /** The line break behind the scalar that was asked for last. */
+  private scalarEnd = 0
+
+  constructor(private readonly text: string) {
+    this.values = new QuickText(text)
+  }
+
+  read(): QuickCompose | undefined {
+    const { images, defaulted, values, outline } = this
+    if (!this.lines() || !outline.end()) return undefined
+    return { images, local: 0, defaulted, variables: values.variables, templates: values.templates, partial: outline.partial }
+  }
+
+  private lines(): boolean {
+    const { length } = this.text
+    for (let start = 0; start < length; start++) {
+      const at = this.values.blanks(start)
+      if (bytes[at] === LINE_FEED) start = at
+      else start = bytes[at] === HASH ? this.values.comment(at) : this.line(at - start, at)
+      if (start < 0) return false
+    }
+    return true
+  }
+
+  /** A line that is no comment; gives the offset of its line break, or of the last one of its value, and -1 if it is not sure. */
+  private line(indent: number, at: number): number {
+    const { outline } = this
+    const item = bytes[at] === DASH && isSpace(at + 1)
+    if (KEY_START[bytes[at] ?? 0] === 0 && !item) {
+      const blank = this.values.lineBreak(at)
+      if (blank >= 0) return blank
+      if (indent === 0 && outline.kind === NOTHING && this.text.startsWith('---', at)) return this.opened(at + 3)
+    }
+    if (!outline.place(indent, item)) return -1
+    if (!item) return this.entry(this.key(at))
+    const from = this.values.blanks(at + 1)
+    const behind = this.key(from)
+    if (behind < 0) return this.isNothing(from) ? -1 : this.value(from)
+    return outline.open(indent + from - at, outline.kind === VOLUMES ? VOLUME : MAP) ? this.entry(behind) : -1
+  }
+
+  /** The one `---` that may stand before everything. */
+  private opened(at: number): number {
+    const first = !this.started
+    this.started = true
+    return first ? this.values.over(at) : -1
+  }
+
+  // -------------------------------------------------------------------------------------------- keys
+
+  /** Behind the colon of the key that begins at an offset; -1 if there is none. */
+  private key(from: number): number {
+    const first = bytes[from] ?? 0
+    const quoted = first === DOUBLE_QUOTE || first === SINGLE_QUOTE
+    const start = quoted ? from + 1 : from
+    let at = start
+    while (KEY[bytes[at] ?? 0] === 1) at++
+    this.keyStart = start
+    this.keyEnd = at
+    if (at === start || at - start > MAX_KEY) return -1
+    if (quoted) {
+      if (bytes[at] !== first) return -1
+      at++
+    } else if (KEY_START[first] === 0 || this.isWord(first)) return -1
+    return bytes[at] === COLON && isSpace(at + 1) ? at + 1 : -1
+  }
+
+  /** Whether a key may be `null`, `true` or `false`, which are no strings. */
+  private isWord(first: number): boolean {
+    const length = this.keyEnd - this.keyStart
+    if (length !== 4 && length !== 5) return false
+    const letter = first | 32
+    const second = (bytes[this.keyStart + 1] ?? 0) | 32
+    return (letter === 110 && second === 117) || (letter === 116 && second === 114) || (letter === 102 && second === 97)
+  }
+
+  private isKey(key: string): boolean {
+    return this.keyEnd - this.keyStart === key.length && this.text.startsWith(key, this.keyStart)
+  }
+
+  // -------------------------------------------------------------------------------------------- entries
+
+  /** The key that was found last, with what stands behind its colon. */
+  private entry(behind: number): number {
+    const { outline } = this
+    if (behind < 0 || !outline.isNew(this.keyStart, this.keyEnd)) return -1
+    const from = this.values.blanks(behind)
+    const { kind } = outline
+    if (kind === SERVICE) return this.serviceEntry(from)
+    if (kind === SERVICES) return SERVICE_NAME.test(this.text.slice(this.keyStart, this.keyEnd)) ? this.expect(SERVICE, from) : -1
+    if (kind === ROOT) return this.rootEntry(from)
+    return kind === VOLUME ? this.volumeEntry(from) : this.value(from)
+  }
+
+  private rootEntry(from: number): number {
+    const key = this.text.slice(this.keyStart, this.keyEnd)
+    if (key === 'services') return this.expect(SERVICES, from)
+    return SILENT.has(key) || key.startsWith('x-') ? this.value(from) : -1
+  }
+
+  private serviceEntry(from: number): number {
+    switch (this.keyEnd - this.keyStart) {
+      case 5:
+        if (this.isKey('image')) return this.image(from)
+        return this.isKey('build') ? -1 : this.value(from)
+      case 7:
+        if (this.isKey('volumes')) return bytes[from] === OPEN_LIST ? this.value(from) : this.expect(VOLUMES, from)
+        return this.isKey('extends') ? -1 : this.value(from)
+      case 8:
+        return this.isKey('provider') ? -1 : this.value(from)
+      case 9:
+        return this.isKey('pre_start') ? -1 : this.value(from)
+      default:
+        return this.value(from)
+    }
+  }
+
+  /** A volume of a type that is no image; compose wants a string for its source. */
+  private volumeEntry(from: number): number {
+    if (this.isKey('type') && !MOUNTS.has(this.scalar(from) ?? '')) return -1
+    if (this.isKey('source') && this.scalar(from) === undefined) return -1
+    return this.value(from)
+  }
+
+  private image(from: number): number {
+    const written = this.scalar(from)
+    if (written === undefined) return -1
+    const use = written.includes('$') ? imageWithDefaults(written, this.defaulted) : literalImage(written)
+    if (use === undefined) return -1
+    this.images.push(use)
+    this.outline.named = true
+    return this.scalarEnd
+  }
+
+  // -------------------------------------------------------------------------------------------- values
+
+  /** Nothing stands on the line behind the key. */
+  private expect(kind: number, from: number): number {
+    this.outline.expected = kind
+    return bytes[from] === HASH ? this.values.comment(from) : this.values.lineBreak(from)
+  }
+
+  private isNothing(from: number): boolean {
+    return isSpace(from) || bytes[from] === HASH
+  }
+
+  /** What is written of a string of few characters, without quotes; undefined if it is none. */
+  private scalar(from: number): string | undefined {
+    const c = bytes[from]
+    const quoted = c === DOUBLE_QUOTE || c === SINGLE_QUOTE
+    let stop = from
+    if (quoted) stop = this.values.quoted(from)
+    else while (PLAIN[bytes[stop] ?? 0] === 1) stop++
+    this.scalarEnd = stop <= from ? -1 : this.values.over(stop)
+    if (this.scalarEnd < 0) return undefined
+    if (quoted) return this.text.slice(from + 1, stop - 1)
+    const plain = this.text.slice(from, stop)
+    return isStart(from) && !plain.endsWith(':') && typeOfPlain(plain).type === 'string' ? plain : undefined
+  }
+
+  /** A value that names nothing. */
+  private value(from: number): number {
+    const { values } = this
+    const c = bytes[from]
+    if (this.isNothing(from)) return this.expect(MAP, from)
+    if (c === BAR || c === GREATER) return values.block(from, this.outline.indent)
+    const quoted = c === DOUBLE_QUOTE || c === SINGLE_QUOTE
+    if (!quoted && c !== OPEN_LIST && c !== OPEN_MAP) return values.plain(from)
+    const stop = quoted ? values.quoted(from) : values.flow(from)
+    return stop < 0 ? -1 : values.over(stop)
+  }
+}
+
+/** Keys of the root below which nothing names an image. */
+const SILENT: ReadonlySet<string> = new Set(['version', 'name', 'volumes', 'networks', 'secrets', 'configs'])
+
+const MOUNTS: ReadonlySet<string> = new Set(['bind', 'volume', 'tmpfs', 'npipe', 'cluster'])

@@ -1,0 +1,79 @@
+import { type ComposeFile, extractCompose } from '../extract/compose.js'
+import { type QuickCompose, quickCompose } from '../extract/compose-quick.js'
+import { type Files } from '../model.js'
+
+/** Compose files that were read already, by the identity of their content. */
+export interface ComposeCache {
+  readonly extracted: Map<string, ComposeFile>
+  readonly quick: Map<string, QuickCompose>
+}
+
+/** A cache that holds nothing yet. */
+export function createComposeCache(): ComposeCache {
+  return { extracted: new Map(), quick: new Map() }
+}
+
+/** Files that are kept for those that include or extend them: as many as two projects may have. */
+const MAX_CONTENTS = 1000
+
+/** UTF-16 units of texts that are kept until somebody asks for more than a quick reading; the others are read again. */
+const MAX_TEXTS = 8_388_608
+
+/** The compose files of a repository. One content is extracted once with a cache, and without one as often as it is asked for and was forgotten. */
+export class Contents {
+  private readonly contents = new Map<string, ComposeFile | string>()
+  private readonly texts = new Map<string, string>()
+  private room = MAX_TEXTS
+
+  constructor(
+    private readonly files: Files,
+    private readonly cache: ComposeCache | undefined,
+  ) {}
+
+  /** Reads and extracts one file, or says why it cannot be read. */
+  readonly read = (path: string): ComposeFile | string => {
+    const known = this.contents.get(path)
+    if (known !== undefined) return known
+    const read = this.extract(path)
+    if (this.contents.size >= MAX_CONTENTS) this.contents.clear()
+    this.contents.set(path, read)
+    return read
+  }
+
+  /** What a file of the usual kind names; undefined if it is another one, or cannot be read. */
+  quick(path: string): QuickCompose | undefined {
+    const identity = this.cache && this.files.identity(path)
+    if (identity !== undefined) {
+      const known = this.cache?.quick.get(identity)
+      if (known !== undefined || this.cache?.extracted.has(identity) === true) return known
+    }
+    const content = this.contents.has(path) ? undefined : this.files.read(path)
+    if (content?.kind !== 'text') return undefined
+    const { text } = content
+    this.room -= text.length
+    if (this.room >= 0) this.texts.set(path, text)
+    const uses = quickCompose(text)
+    if (identity !== undefined && uses !== undefined) this.cache?.quick.set(identity, uses)
+    return uses
+  }
+
+  /** Nobody will ask for more than the quick reading of a file. */
+  forget(path: string): void {
+    this.room += this.texts.get(path)?.length ?? 0
+    this.texts.delete(path)
+  }
+
+  private extract(path: string): ComposeFile | string {
+    const identity = this.cache && this.files.identity(path)
+    const known = identity === undefined ? undefined : this.cache?.extracted.get(identity)
+    if (known !== undefined) return known
+    const text = this.texts.get(path)
+    this.forget(path)
+    const content = text === undefined ? this.files.read(path) : ({ kind: 'text', text } as const)
+    if (content.kind === 'missing') return 'no such file'
+    if (content.kind === 'unreadable') return content.problem
+    const file = extractCompose(content.text)
+    if (identity !== undefined) this.cache?.extracted.set(identity, file)
+    return file
+  }
+}
