@@ -114,7 +114,7 @@ describe('CONTRIBUTING.md', () => {
     house.write('src/report/my-format.ts', FORMAT)
     house.addLine(
       'src/report/index.ts',
-      /^ {2}github: async/,
+      /^ {2}github: /,
       "  'my-format': async () => (await import('./my-format.js')).renderMyFormat,",
     )
     house.write('__tests__/report-my-format.test.ts', FORMAT_TEST)

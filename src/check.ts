@@ -1,3 +1,4 @@
+import { type Passing } from './extract/quick-uses.js'
 import { type Files, type Reference, type Report, type Resolution, type Verdict } from './model.js'
 import { exactness } from './policy/pin.js'
 import { type PolicyLayer } from './policy/layers.js'
@@ -5,6 +6,7 @@ import { viewsOf } from './policy/settings.js'
 import { createCaches } from './resolve/inventory.js'
 import { createJudge, type Judge } from './rules/judge.js'
 import { markExisting, type Judgement } from './rules/newness.js'
+import { passingOf } from './rules/passing.js'
 import { listed } from './rules/rule.js'
 import { byPlace, judgeAll } from './rules/verdicts.js'
 import { survey, type SurveyOptions } from './survey.js'
@@ -24,6 +26,8 @@ export interface CheckOptions extends Omit<SurveyOptions, 'suspects'> {
   /** `owner/name`, for exceptions of a shared layer that hold for some repositories only. */
   readonly repository?: string
   readonly base?: Base
+  /** Nobody asks for what is allowed: it need only be counted. */
+  readonly findingsOnly?: true
 }
 
 /**
@@ -35,13 +39,15 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
   const caches = options.base === undefined ? {} : createCaches()
   const views = viewsOf(layers)
   const judge = createJudge(layers, options)
-  const head = await survey(files, views, suspecting(options, options.base?.changed), caches)
+  const passing = options.findingsOnly === true ? passingOf(layers, views, judge) : undefined
+  const head = await survey(files, views, suspecting(options, options.base?.changed), caches, passing)
   const judged = judgeAll(head, judge)
   const [own, exceptions] = [judge.close({ partial: options.paths.length > 0 }), judge.exceptions()]
   const { verdicts, problems } = options.base === undefined ? judged : await sinceBase(judged, options.base)
   return {
     files: head.files,
     verdicts,
+    ...(passing && { passed: head.passed }),
     problems: [...problems, ...own],
     skipped: head.skipped,
     layers: layers.map(({ layer }) => layer),
@@ -51,7 +57,9 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
 
   async function sinceBase(now: Judgement, base: Base): Promise<Judgement> {
     const before = new Set([...base.changed].map((path) => base.renamed.get(path) ?? path))
-    const then = await survey(base.files, views, suspecting(options, before), caches)
+    // what a file of the base writes is asked for where the head's has findings
+    const passedTwice: Passing | undefined = passing && ((source, uses) => head.passed.paths.has(source.path) && passing(source, uses))
+    const then = await survey(base.files, views, suspecting(options, before), caches, passedTwice)
     return markExisting(now, judgeAll(then, createJudge(layers, options)), {
       basePath: renamedAlike(now, layers, judge, base.renamed),
       unchanged: (file) => !base.changed.has(file),

@@ -231,10 +231,18 @@ export interface Edge {
   readonly to: string
 }
 
+/** References that nothing is to be said of, counted and not kept; they are not local, or images. */
+export interface Passed {
+  readonly images: number
+  readonly local: number
+}
+
 /** Everything that was found in the files, resolved, before any policy looks at it. */
 export interface Inventory {
   readonly files: readonly SourceFile[]
   readonly references: readonly Reference[]
+  /** Of files that are among the read ones and have no other references; the paths tell which. */
+  readonly passed: Passed & { readonly paths: ReadonlySet<string> }
   readonly problems: readonly Problem[]
   readonly edges: readonly Edge[]
 }
@@ -335,6 +343,8 @@ export interface Layer {
 export interface Report {
   readonly files: readonly SourceFile[]
   readonly verdicts: readonly Verdict[]
+  /** What else was found, where only findings were asked for. */
+  readonly passed?: Passed
   readonly problems: readonly JudgedProblem[]
   readonly skipped: readonly Skipped[]
   readonly layers: readonly Layer[]

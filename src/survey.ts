@@ -1,4 +1,5 @@
 import { loadWholeReader, withWholeReader } from './extract/compose.js'
+import { type Passing } from './extract/quick-uses.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
 import { createCaches, InventoryTaking, type Caches } from './resolve/inventory.js'
@@ -27,6 +28,8 @@ export interface Survey {
   /** Layers that pass the same variables share one inventory. */
   readonly views: readonly { readonly layers: readonly number[]; readonly inventory: Inventory }[]
   readonly files: readonly SourceFile[]
+  /** What passed at a quick look: it is in no inventory's references. */
+  readonly passed: Inventory['passed']
   readonly skipped: readonly Skipped[]
   /**
    * The paths under whose settings a layer judges a file: its own; for one that the layer excludes, also those of the files that reach it; none if nothing does.
@@ -37,14 +40,24 @@ export interface Survey {
 /** Of so many compose files one will need the whole YAML reader, and to begin again at that one would cost more than to load it now. */
 const MANY_COMPOSE = 40
 
-/** Finds, reads and resolves everything; with no layers, once, without exclusions. */
-export async function survey(files: Files, layers: readonly LayerView[], options: SurveyOptions, caches: Caches): Promise<Survey> {
+/**
+ * Finds, reads and resolves everything; with no layers, once, without exclusions. A file that names only what `passing` lets pass is counted, and none of it
+ * is kept.
+ */
+export async function survey(
+  files: Files,
+  layers: readonly LayerView[],
+  options: SurveyOptions,
+  caches: Caches,
+  passing?: Passing,
+): Promise<Survey> {
   const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
   const inPaths = within(options.paths)
   const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
   const groups = groupByVariables(layers)
   const shared = groups.length > 1 && caches.dockerfiles === undefined ? createCaches() : caches
-  const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared))
+  const single = groups.length === 1 ? passing : undefined
+  const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared, single))
   const early = discover(files, layers, options)
   const ahead = early.sources.filter(({ path }) => !dropped(path))
   for (const taking of takings) taking.ahead(ahead)
@@ -66,8 +79,16 @@ export async function survey(files: Files, layers: readonly LayerView[], options
     .filter((file) => dropped(file.path) && !read.has(file.path))
     .map((file) => ({ file: file.path, reason: 'excluded' }))
   const reach = layers.map((layer, index) => reachOf(layer, views.find((view) => view.layers.includes(index))?.inventory))
-  return { views, files: [...read.values()].sort(byPath), skipped, judgedAs: (layer, file) => reach[layer]?.(file) ?? [file] }
+  return {
+    views,
+    files: [...read.values()].sort(byPath),
+    passed: views[0]?.inventory.passed ?? NOTHING_PASSED,
+    skipped,
+    judgedAs: (layer, file) => reach[layer]?.(file) ?? [file],
+  }
 }
+
+const NOTHING_PASSED: Inventory['passed'] = { images: 0, local: 0, paths: new Set() }
 
 function environmentOf(
   { envFiles, platforms, process }: SurveyOptions,

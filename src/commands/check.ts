@@ -85,6 +85,7 @@ async function judgeTarget(target: Target, layers: readonly PolicyLayer[], setti
     ...target,
     ...(repository !== undefined && { repository }),
     ...(base !== undefined && { base }),
+    ...(formats[settings.format].findingsOnly === true && { findingsOnly: true }),
   }
   return judge(target.files, layers, options)
 }

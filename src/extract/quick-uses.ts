@@ -1,4 +1,4 @@
-import { type Role } from '../model.js'
+import { type Role, type SourceFile } from '../model.js'
 
 /** What one place of a quickly read file names: the fully resolved text, as Docker would look it up. */
 export interface QuickUse {
@@ -11,3 +11,6 @@ export interface QuickUses {
   readonly images: readonly QuickUse[]
   readonly local: number
 }
+
+/** Whether nothing is to be said of a file that names these images, so that it needs no more than to be counted. */
+export type Passing = (source: SourceFile, uses: QuickUses) => boolean

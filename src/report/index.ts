@@ -1,20 +1,28 @@
 import { type Renderer } from './context.js'
 
+/** Loads a renderer. `findingsOnly`: it tells findings and counts, so that references without findings need not be kept for it. */
+interface Loader {
+  (): Promise<Renderer>
+  readonly findingsOnly?: true
+}
+
 /** The names of a table, each with a function that loads its renderer. */
-type Table<Name extends string> = Readonly<Record<Name, () => Promise<Renderer>>>
+type Table<Name extends string> = Readonly<Record<Name, Loader>>
 
 function table<Name extends string>(renderers: Table<Name>): Table<Name> {
   return renderers
 }
 
+const ofFindings = (load: () => Promise<Renderer>): Loader => Object.assign(load, { findingsOnly: true } as const)
+
 /** Every format of a report, loaded when it is asked for. A new format is one file and one line here. */
 export const formats = table({
-  text: async () => (await import('./text.js')).renderText,
+  text: ofFindings(async () => (await import('./text.js')).renderText),
   json: async () => (await import('./json.js')).renderJson,
   markdown: async () => (await import('./markdown.js')).renderMarkdown,
-  sarif: async () => (await import('./sarif.js')).renderSarif,
+  sarif: ofFindings(async () => (await import('./sarif.js')).renderSarif),
   junit: async () => (await import('./junit.js')).renderJunit,
-  github: async () => (await import('./annotations.js')).renderGithub,
+  github: ofFindings(async () => (await import('./annotations.js')).renderGithub),
 })
 
 /** Every format of an inventory, in which nothing is judged. */

@@ -1,9 +1,11 @@
-import { type Finding, type Report, type Summary, type Verdict } from '../model.js'
+import { type Finding, type Passed, type Report, type Summary, type Verdict } from '../model.js'
 
 /** Every finding of a verdict, those of other builds and environments included, in their order. */
 export function findingsOf(verdict: Verdict): readonly Finding[] {
   return verdict.also.length === 0 ? verdict.findings : [...verdict.findings, ...verdict.also.flatMap((other) => other.findings)]
 }
+
+const NONE_PASSED: Passed = { images: 0, local: 0 }
 
 /**
  * The counts of a report. Files, references and their targets count what was found, each occurrence once by its own resolution;
@@ -21,11 +23,12 @@ export function summarize(report: Report): Summary {
     if (also.length > 0) for (const other of also) count(other.findings)
   }
   for (const { findings } of report.problems) count(findings)
+  const { images, local } = report.passed ?? NONE_PASSED
   return {
     files: report.files.length,
-    references: report.verdicts.length,
-    images: targets.image,
-    local: targets.local,
+    references: report.verdicts.length + images + local,
+    images: targets.image + images,
+    local: targets.local + local,
     unresolved: targets.unresolved,
     malformed: targets.malformed,
     errors: states.error,

@@ -2,6 +2,7 @@ import { extractDockerfile, type Dockerfile, type DockerfileOccurrence, type Doc
 import { keptText } from '../extract/kept-text.js'
 import {
   type BuildInputs,
+  type Content,
   type Files,
   type Occurrence,
   type Problem,
@@ -34,12 +35,12 @@ export interface Found {
   readonly problems: readonly Problem[]
 }
 
-/** Reads and extracts one Dockerfile; with a cache, one content is extracted once. */
-export function readDockerfile(files: Files, source: SourceFile, cache?: DockerfileCache): DockerfileRead {
+/** Reads and extracts one Dockerfile; with a cache, one content is extracted once. `known` is what a read gave, if there was one. */
+export function readDockerfile(files: Files, source: SourceFile, cache?: DockerfileCache, known?: Content): DockerfileRead {
   const key = cache && `${source.template ? 'template' : 'plain'}:${files.identity(source.path)}`
-  const known = key === undefined ? undefined : cache?.get(key)
-  if (known !== undefined) return { kind: 'dockerfile', dockerfile: known }
-  const content = files.read(source.path)
+  const extracted = key === undefined ? undefined : cache?.get(key)
+  if (extracted !== undefined) return { kind: 'dockerfile', dockerfile: extracted }
+  const content = known ?? files.read(source.path)
   if (content.kind !== 'text') return content
   const dockerfile = extractDockerfile(content.text, source.template ? { template: true } : undefined)
   if (key !== undefined) cache?.set(key, dockerfile)

@@ -1,6 +1,7 @@
 import {
   type Build,
   type BuildInputs,
+  type Content,
   type Edge,
   type Files,
   type Inventory,
@@ -10,7 +11,9 @@ import {
   type Span,
 } from '../model.js'
 import { extractDockerfile } from '../extract/dockerfile.js'
+import { quickDockerfile } from '../extract/dockerfile-quick.js'
 import { KINDS } from '../extract/kinds.js'
+import { type Passing, type QuickUses } from '../extract/quick-uses.js'
 import { resolveAlone } from './alone.js'
 import { append } from './append.js'
 import {
@@ -28,18 +31,27 @@ import { createComposeCache, readProjects, type ComposeCache, type Environment }
 /** What was extracted already, by the identity of the content; absent where each file is asked for once, so that nothing is kept. */
 export interface Caches {
   readonly dockerfiles?: DockerfileCache
+  /** What Dockerfiles name at a quick look; null where one is not enough. */
+  readonly quick?: Map<string, QuickUses | null>
   readonly compose?: ComposeCache
 }
 
 /** Nothing extracted yet, for inventories that share what they read. */
 export function createCaches(): Caches {
-  return { dockerfiles: new Map(), compose: createComposeCache() }
+  return { dockerfiles: new Map(), quick: new Map(), compose: createComposeCache() }
 }
 
 const itself = (span: Span): Span => span
 
 /** A Dockerfile as its own defaults resolve it, or why there is none. */
-type Alone = Resolved | Exclude<DockerfileRead, { kind: 'dockerfile' }>
+type Alone = Resolved | Counted | Exclude<DockerfileRead, { kind: 'dockerfile' }>
+
+/** Nothing is to be said of it. */
+interface Counted {
+  readonly kind: 'counted'
+  readonly images: number
+  readonly local: number
+}
 
 interface Resolved extends Found {
   readonly kind: 'resolved'
@@ -50,12 +62,21 @@ interface Resolved extends Found {
  */
 export class InventoryTaking {
   private readonly alone = new Map<string, Alone>()
+  /** What passes files at a quick look, if all that such a look takes for given holds. */
+  private readonly passing: Passing | undefined
+  private readonly passed = { images: 0, local: 0, paths: new Set<string>() }
 
   constructor(
     private readonly files: Files,
     private readonly environment: Environment,
     private readonly caches: Caches,
-  ) {}
+    passing: Passing | undefined,
+  ) {
+    const { variables, platforms } = environment
+    const isPlain =
+      (variables === undefined || variables.size === 0) && platforms.target === USUAL_PLATFORM && platforms.build === USUAL_PLATFORM
+    this.passing = isPlain ? passing : undefined
+  }
 
   /** Resolves those of the sources that are Dockerfiles as their own defaults have them. */
   ahead(sources: readonly SourceFile[]): void {
@@ -68,7 +89,7 @@ export class InventoryTaking {
    */
   finish(sources: readonly SourceFile[]): Inventory {
     const listed = sources.filter((source) => source.kind === 'compose')
-    const compose = readProjects(this.files, listed, this.environment, this.caches.compose)
+    const compose = readProjects(this.files, listed, this.environment, this.caches.compose, this.passing && this.passes)
     const builds = sortBuilds(compose.builds)
     const dockerfiles = withBuilt(
       sources.filter((source) => source.kind === 'dockerfile'),
@@ -84,6 +105,7 @@ export class InventoryTaking {
       else read.push(source)
       if (found.kind === 'unreadable') problems.push({ file: source.path, message: found.problem })
       if (found.kind === 'resolved') collect(found, references, problems)
+      if (found.kind === 'counted') this.count(source, found)
     }
     for (const source of sources) {
       const way = KINDS[source.kind]
@@ -92,11 +114,39 @@ export class InventoryTaking {
       collect(resolveAlone(this.files, source, way), references, problems)
     }
     for (const inline of builds.inline) collect(resolveInline(inline, this.environment), references, problems)
-    return { files: read, references, problems: once(problems), edges: [...compose.edges, ...builds.edges] }
+    return { files: read, references, passed: this.passed, problems: once(problems), edges: [...compose.edges, ...builds.edges] }
+  }
+
+  /** Of a compose file, which is counted at once: nothing more is read of it. */
+  private readonly passes: Passing = (source, uses) => {
+    if (this.passing?.(source, uses) !== true) return false
+    this.count(source, countOf(uses))
+    return true
+  }
+
+  private count({ path }: SourceFile, { images, local }: Counted): void {
+    this.passed.images += images
+    this.passed.local += local
+    this.passed.paths.add(path)
   }
 
   private readAlone(source: SourceFile): Alone {
-    const content = readDockerfile(this.files, source, this.caches.dockerfiles)
+    const { passing } = this
+    if (passing === undefined || source.template === true) return this.readWhole(source)
+    const { quick } = this.caches
+    const key = quick && this.files.identity(source.path)
+    let uses = key === undefined ? undefined : quick?.get(key)
+    let content: Content | undefined
+    if (uses === undefined) {
+      content = this.files.read(source.path)
+      uses = (content.kind === 'text' ? quickDockerfile(content.text) : undefined) ?? null
+      if (key !== undefined) quick?.set(key, uses)
+    }
+    return uses !== null && passing(source, uses) ? countOf(uses) : this.readWhole(source, content)
+  }
+
+  private readWhole(source: SourceFile, known?: Content): Alone {
+    const content = readDockerfile(this.files, source, this.caches.dockerfiles, known)
     if (content.kind !== 'dockerfile') return content
     return { kind: 'resolved', ...resolveBuild(content.dockerfile, whole(source), defaults(this.environment)) }
   }
@@ -107,6 +157,13 @@ export class InventoryTaking {
     const inputs = asked.map((build) => passed(build, this.environment))
     return { kind: 'resolved', ...resolveBuilds(content.dockerfile, whole(source), defaults(this.environment), inputs) }
   }
+}
+
+/** What a quick look takes for given: other platforms may choose other stages. */
+const USUAL_PLATFORM = 'linux/amd64'
+
+function countOf({ images, local }: QuickUses): Counted {
+  return { kind: 'counted', images: images.length, local }
 }
 
 function whole({ path }: SourceFile): Location {

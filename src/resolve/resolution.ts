@@ -17,7 +17,7 @@ const MAX_TEXTS = 65_536
 const byText = new Map<string, Resolution>()
 
 /** Most references are plain text, and a repository names few different images: one resolution serves them all. */
-function resolveText(text: string): Resolution {
+export function resolveText(text: string): Resolution {
   const known = byText.get(text)
   if (known !== undefined) return known
   const kept = keptText(text)

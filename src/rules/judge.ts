@@ -7,9 +7,14 @@ import {
   type Problem,
   type Resolution,
   type Role,
+  type SourceFile,
+  type Span,
 } from '../model.js'
+import { type QuickUse } from '../extract/quick-uses.js'
+import { resolveText } from '../resolve/resolution.js'
 import { deciderOf, type Decider, type Known, type PathClass } from '../policy/decide.js'
 import { type PolicyLayer } from '../policy/layers.js'
+import { PIN_LEVELS } from '../policy/pin.js'
 import { ExceptionBook } from './exception-book.js'
 import { assemble, type Verdicts } from './findings.js'
 import { RULES, type TableRule } from './index.js'
@@ -39,6 +44,13 @@ export interface CloseOptions {
 export interface Judge {
   /** What one layer finds in one resolution of an occurrence; an empty list for most. */
   reference(layer: number, occurrence: Occurrence, resolution: Resolution, options?: ReferenceOptions): readonly Finding[]
+  /** Whether one layer finds nothing in an image that a file names by its whole text, without any step between. */
+  allows(layer: number, source: SourceFile, use: QuickUse): boolean
+  /**
+   * How exactly an image of a repository must be pinned at the least for one layer to find nothing in it, as a rank of `PIN_LEVELS`: `text` names the
+   * repository without a tag. Undefined where that is not all that decides.
+   */
+  least(layer: number, source: SourceFile, use: QuickUse): number | undefined
   /** What one layer says of something that could not be read: the rule `unreadable`. */
   problem(layer: number, problem: Problem, path?: string): readonly Finding[]
   /** Findings on the policies' own lines: exceptions that ended, end soon, or excuse nothing. Call it when everything has been judged. */
@@ -52,6 +64,9 @@ const NONE: readonly Finding[] = []
 const CLEAN: Verdicts = { violations: [] }
 
 const DEFAULTS: ReferenceOptions = {}
+
+/** What is told of an image that is known as a whole does not depend on where it stands. */
+const NOWHERE: Span = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }
 
 /** Verdicts by text, for one role; what is built and never pulled apart. */
 type Texts = Map<string, Verdicts>
@@ -87,6 +102,36 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
       if (verdicts.violations.length === 0) return NONE
       if (verdicts.plain !== undefined && occurrence.suppressions === undefined && book.isEmpty) return verdicts.plain
       return assemble(verdicts, { layers, index, occurrence, resolution, path, book })
+    },
+    allows(index, { path, kind }, { role, text }) {
+      const state = states[index]
+      if (state === undefined || state.asksSteps) return false
+      const at = state.decider.classOf(path)
+      const texts = textsOf(state, at, { role })
+      let verdicts = texts.get(text)
+      if (verdicts === undefined) {
+        const resolution = resolveText(text)
+        if (resolution.target.kind !== 'image') return false
+        const occurrence: Occurrence = { file: path, kind, role, span: NOWHERE, text }
+        verdicts = judgeImage(state, occurrence, resolution, resolution.target.reference, at)
+        texts.set(text, verdicts)
+      }
+      return verdicts.violations.length === 0
+    },
+    least(index, { path, kind }, { role, text }) {
+      const state = states[index]
+      const resolution = resolveText(text)
+      if (state === undefined || state.asksSteps || resolution.target.kind !== 'image') return undefined
+      const { reference } = resolution.target
+      const at = state.decider.classOf(path)
+      const known = state.decider.knownOf(reference, role, at)
+      if (known.common.builtHere !== undefined) return 0
+      judgeImage(state, { file: path, kind, role, span: NOWHERE, text }, resolution, reference, at)
+      const { settings } = known.common
+      if (state.sound.get(known) !== true || known.denials.length > 0) return undefined
+      if (known.exempt) return 0
+      if (settings.tags !== undefined) return undefined
+      return state.tagRules.some(({ id }) => id === 'pinned') ? PIN_LEVELS.indexOf(known.asked.value) : 0
     },
     problem(index, problem, path = problem.file) {
       const state = states[index]
@@ -174,7 +219,7 @@ function stateOf(layer: PolicyLayer): LayerState {
 }
 
 /** Verdicts by text, for places that are judged alike. What is built and never pulled differs from what may be pulled. */
-function textsOf({ memo }: LayerState, at: PathClass, { role, pullable }: Occurrence): Texts {
+function textsOf({ memo }: LayerState, at: PathClass, { role, pullable }: Pick<Occurrence, 'role' | 'pullable'>): Texts {
   let byRole = memo.get(at)
   if (byRole === undefined) memo.set(at, (byRole = { pulled: new Map(), unpulled: new Map() }))
   const places = pullable === false ? byRole.unpulled : byRole.pulled
