@@ -220,6 +220,22 @@ describe('in a git checkout', () => {
     }
   })
 
+  test('the list of what is tracked tells the same when it was let go', async () => {
+    folder.write({ 'a/Dockerfile': '', 'a/.env': '', 'b/compose.yaml': '' })
+    folder.commit()
+    folder.write({ 'new/Dockerfile': '', 'new/.env': '' })
+    const files = openWorkspace(folder.root)
+    const isEnvFile = (name: string): boolean => name === '.env'
+    const isCompose = (name: string): boolean => name === 'compose.yaml'
+    files.expect([isDiscovered, isEnvFile])
+    folder.git('rm', '--quiet', '--cached', 'a/.env') // the list that was read stands
+    await files.settled()
+    expect(files.find(isEnvFile)).toEqual(['a/.env', 'new/.env'])
+    expect(files.find(isDiscovered)).toEqual(['a/Dockerfile', 'b/compose.yaml', 'new/Dockerfile'])
+    expect(files.find(isCompose)).toEqual(['b/compose.yaml'])
+    expect(files.read('a/Dockerfile').kind).toBe('text')
+  })
+
   test('an untracked repository inside is not entered', async () => {
     folder.write({ 'inner/Dockerfile': '', Dockerfile: '' })
     execFileSync('git', ['init', '--quiet'], { cwd: join(folder.root, 'inner') })

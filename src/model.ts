@@ -46,6 +46,8 @@ export interface NameTest {
 export interface Files {
   /** Every path whose base name (the part after the last `/`) passes the test, sorted by code unit. Before `settled` it may lack what takes longer to list. */
   find(test: NameTest): readonly string[]
+  /** Tells which tests will be asked for: a long list need not be kept for more. */
+  expect?(tests: readonly NameTest[]): void
   /** Fulfilled once `find` is complete: untracked files take git longer to list than tracked ones, and extraction can begin meanwhile. */
   settled(): Promise<void>
   /** The text at a path. Never throws; never follows a link out of the root. A byte order mark is kept. */

@@ -1,8 +1,9 @@
 import { loadWholeReader, withWholeReader } from './extract/compose.js'
 import { type Passing } from './extract/quick-uses.js'
+import { boundHeap } from './files/memory.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
-import { createCaches, InventoryTaking, type Caches } from './resolve/inventory.js'
+import { createCaches, InventoryTaking, NAMES_ASKED, type Caches } from './resolve/inventory.js'
 import { type Environment } from './resolve/project-environment.js'
 
 /** What one policy layer says of files and of the values that the pipeline passes. */
@@ -60,6 +61,8 @@ export async function survey(
   const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared, single))
   const early = discover(files, layers, options)
   const ahead = early.sources.filter(({ path }) => !dropped(path))
+  files.expect?.(NAMES_ASKED)
+  await boundHeap(ahead.length)
   for (const taking of takings) taking.ahead(ahead)
   await files.settled()
   const found = discover(files, layers, options, early).sources

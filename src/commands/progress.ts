@@ -35,6 +35,7 @@ export function watch(files: Workspace, terminal: Output, quiet: boolean): Progr
   listing.unref()
   const watched: Workspace = {
     find: (test) => files.find(test),
+    expect: (tests) => files.expect(tests),
     settled: () => files.settled().then(() => clearInterval(listing)),
     read(path): Content {
       if (++reads % READS === 0) tell(`${reads.toLocaleString('en')} files read`)

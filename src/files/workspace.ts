@@ -18,6 +18,7 @@ export interface Workspace extends Files {
   isLinked(path: string): boolean
   /** Folders that could not be listed. Complete once settled. */
   problems(): readonly Problem[]
+  expect(tests: readonly NameTest[]): void
   absent(): readonly string[]
 }
 
@@ -51,11 +52,14 @@ class DiskWorkspace implements Workspace {
   /** Started at once: it takes git three times as long as the list of what it tracks. Absent outside git, and where no file can be untracked. */
   readonly #others: Promise<GitOutput> | undefined
   #tracked: Listing | undefined
+  /** The list of tracked paths has told all that will be asked of it, and has no submodule. */
+  #released = false
   #untracked: readonly string[] = []
   #walked: Walked | undefined
   /** Paths that are not UTF-8: how they are shown → what they are. */
   readonly #bytes = new Map<string, Buffer>()
-  /** What was found already, until more is listed; and all paths of it, which git would not list below a submodule. */
+  /** What was found among the tracked paths already, and with all others, until more is listed; and all paths of it, which git would not list below a submodule. */
+  #foundTracked = new WeakMap<NameTest, readonly string[]>()
   #found = new WeakMap<NameTest, readonly string[]>()
   readonly #listed = new Set<string>()
   readonly #absent = new Set<string>()
@@ -75,7 +79,7 @@ class DiskWorkspace implements Workspace {
   }
 
   settled(): Promise<void> {
-    if (this.#others !== undefined) this.#list() // git's two lists are made side by side
+    if (this.#others !== undefined && !this.#released) this.#list() // git's two lists are made side by side
     return this.#settled
   }
 
@@ -92,9 +96,7 @@ class DiskWorkspace implements Workspace {
   find(test: NameTest): readonly string[] {
     const known = this.#found.get(test)
     if (known !== undefined) return known
-    const found: string[] = []
-    const list = this.#list()
-    list?.find(test, (path, entry, end) => found.push(path.includes('\ufffd') ? this.#shown(list.stretch(entry, end)) : path))
+    const found = [...this.#findTracked(test)]
     const passes = (path: string): boolean => test(path.slice(path.lastIndexOf('/') + 1))
     for (const path of this.#walked?.paths ?? this.#untracked) if (passes(path)) found.push(path)
     for (const folder of this.#walked?.folders ?? foldersOf(this.#untracked)) if (isBlocker(folder) && passes(folder)) found.push(folder)
@@ -103,6 +105,24 @@ class DiskWorkspace implements Workspace {
     for (const path of paths) this.#listed.add(path)
     this.#found.set(test, paths)
     return paths
+  }
+
+  /** A long list of paths is let go, and read again in case somebody asks more of it. */
+  expect(tests: readonly NameTest[]): void {
+    for (const test of tests) this.#findTracked(test)
+    if (this.#others === undefined || this.#tracked?.submodules !== false) return
+    this.#released = true
+    this.#tracked = undefined
+  }
+
+  #findTracked(test: NameTest): readonly string[] {
+    const known = this.#foundTracked.get(test)
+    if (known !== undefined) return known
+    const found: string[] = []
+    const list = this.#list()
+    list?.find(test, (path, entry, end) => found.push(path.includes('\ufffd') ? this.#shown(list.stretch(entry, end)) : path))
+    this.#foundTracked.set(test, found)
+    return found
   }
 
   read(path: string): Content {
@@ -178,6 +198,7 @@ class DiskWorkspace implements Workspace {
 
   #walk(): void {
     this.#found = new WeakMap()
+    this.#foundTracked = new WeakMap()
     this.#tracked = undefined
     this.#walked = walk(this.#root)
     for (const [shown, bytes] of this.#walked.bytes) this.#bytes.set(shown, bytes)
@@ -259,7 +280,7 @@ class DiskWorkspace implements Workspace {
 
   /** Git lists a submodule as one entry and nothing below it. */
   #inSubmodule(path: string): boolean {
-    if (this.#list()?.submodules === false) return false
+    if (this.#released || this.#list()?.submodules === false) return false
     const parent = parentOf(path)
     const known = this.#submodules.get(parent)
     if (known !== undefined) return known

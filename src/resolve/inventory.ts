@@ -5,6 +5,7 @@ import {
   type Edge,
   type Files,
   type Inventory,
+  type NameTest,
   type Problem,
   type Reference,
   type SourceFile,
@@ -26,6 +27,8 @@ import {
   type Found,
   type Location,
 } from './dockerfiles.js'
+import { isLowerCase } from './project-builds.js'
+import { isEnvFile } from './project-environment.js'
 import { createComposeCache, readProjects, type ComposeCache, type Environment } from './projects.js'
 
 /** What was extracted already, by the identity of the content; absent where each file is asked for once, so that nothing is kept. */
@@ -35,6 +38,9 @@ export interface Caches {
   readonly quick?: Map<string, QuickUses | null>
   readonly compose?: ComposeCache
 }
+
+/** What a taking asks of the names of files. */
+export const NAMES_ASKED: readonly NameTest[] = [isEnvFile, isLowerCase]
 
 /** Nothing extracted yet, for inventories that share what they read. */
 export function createCaches(): Caches {

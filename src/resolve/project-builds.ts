@@ -77,7 +77,7 @@ function isRemoteContext(context: string): boolean {
 
 const LOWER_CASE = 'dockerfile'
 
-const isLowerCase: NameTest = Object.assign((name: string): boolean => name === LOWER_CASE, {
+export const isLowerCase: NameTest = Object.assign((name: string): boolean => name === LOWER_CASE, {
   bytes: (list: Uint8Array, start: number, end: number): boolean =>
     end - start === LOWER_CASE.length && list[start] === 0x64 && list[end - 1] === 0x65,
 })

@@ -160,7 +160,7 @@ export class Environments {
 }
 
 /** `.env` with anything behind it or before it. */
-const isEnvFile: NameTest = Object.assign((name: string): boolean => name.startsWith(ENV) || name.endsWith(ENV), {
+export const isEnvFile: NameTest = Object.assign((name: string): boolean => name.startsWith(ENV) || name.endsWith(ENV), {
   bytes: (list: Uint8Array, start: number, end: number): boolean =>
     end - start >= ENV.length && (holdsEnv(list, start) || holdsEnv(list, end - ENV.length)),
 })
