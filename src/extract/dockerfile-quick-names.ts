@@ -27,6 +27,14 @@ const PLATFORM = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_.-]+){1,2}$/
 /** Distinct texts that are remembered; beyond it they are forgotten, so that no input fills the memory. */
 const MAX_KNOWN = 65_536
 
+/** A class, since V8 throws compiled code away when it finds that the objects of a literal in it live long. */
+class Use implements QuickUse {
+  constructor(
+    readonly role: DockerfileRole,
+    readonly text: string,
+  ) {}
+}
+
 const uses: Readonly<Record<DockerfileRole, Map<string, QuickUse>>> = {
   base: new Map(),
   'copy-from': new Map(),
@@ -42,7 +50,7 @@ export function quickUse(role: DockerfileRole, text: string): QuickUse | undefin
   if (text.length > MAX_REFERENCE || (text.length === IDENTIFIER_LENGTH && IDENTIFIER.test(text)) || !REFERENCE.test(text)) return undefined
   if (known.size >= MAX_KNOWN) known.clear()
   const own = ownCopy(text)
-  const made = { role, text: own }
+  const made = new Use(role, own)
   known.set(own, made)
   return made
 }

@@ -16,9 +16,9 @@ export class QuickStages {
   /** The names of the stages; empty without one. */
   private readonly names: string[] = []
   /** Images without host, path and tag that COPY and RUN name: a stage that follows may have the name. */
-  private readonly sources: string[] = []
+  private sources: string[] | undefined
   /** Stages with triggers that name an image: where they run it may be a stage. */
-  private readonly triggering: number[] = []
+  private triggering: number[] | undefined
 
   /** FROM of an image or of a stage before it. */
   begin(base: string, name: string): boolean {
@@ -28,7 +28,7 @@ export class QuickStages {
     names.push(name)
     if (stage < 0 && base !== 'scratch') return this.image('base', base)
     this.local++
-    return !this.triggering.includes(stage)
+    return this.triggering === undefined || !this.triggering.includes(stage)
   }
 
   image(role: DockerfileRole, text: string): boolean {
@@ -48,19 +48,24 @@ export class QuickStages {
       this.local++
       return stage < last
     }
-    if (!name.includes('/') && !name.includes(':')) this.sources.push(name)
-    return this.sources.length < MAX_SOURCES && this.image(role, name)
+    if (!name.includes('/') && !name.includes(':')) {
+      this.sources ??= []
+      if (this.sources.push(name) > MAX_SOURCES) return false
+    }
+    return this.image(role, name)
   }
 
   /** COPY in a trigger: where it runs in another file, what it names is no stage of this one. */
   triggered(name: string): boolean {
-    this.triggering.push(this.names.length - 1)
-    return this.triggering.length < MAX_SOURCES && name !== 'scratch' && !DIGITS.test(name) && this.image('copy-from', name)
+    this.triggering ??= []
+    return (
+      this.triggering.push(this.names.length - 1) < MAX_SOURCES && name !== 'scratch' && !DIGITS.test(name) && this.image('copy-from', name)
+    )
   }
 
   /** Whether what was found holds, now that all stages are known. */
   hold(): boolean {
     const { names, sources } = this
-    return names.length > 0 && !(sources.length > 0 && sources.some((name) => names.includes(name)))
+    return names.length > 0 && (sources === undefined || !sources.some((name) => names.includes(name)))
   }
 }
