@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Value } from '../src/model.js'
-import { readDotenv } from '../src/resolve/dotenv.js'
+import { isUsualDotenv, readDotenv } from '../src/resolve/dotenv.js'
 import { ROOT } from './golden.js'
 
 interface Case {
@@ -102,5 +102,42 @@ describe('hostile files', () => {
       ),
       { numRuns: 2000 },
     )
+  })
+})
+
+describe('a usual file', () => {
+  test.each(['', '# c\n\nA=b\nexport C=d.e:1/f\n', 'A="b c" # d\nB=\'\'\nC=\n', 'A=${B}/c:${D}', 'A=b'])('is %j', (text) => {
+    expect(isUsualDotenv(text)).toBe(true)
+  })
+  test.each([
+    'A B=c\n',
+    'A\n',
+    'A=b\r\n',
+    'A="b\n',
+    'A=$B\n',
+    'A=${B\n',
+    'A=${B}${B}${B}\n',
+    'A: b\n',
+    'A=b c\n',
+    `A=${'b'.repeat(2000)}\n`,
+    '\ufeffA=b\n',
+  ])('is not %j', (text) => {
+    expect(isUsualDotenv(text)).toBe(false)
+  })
+  test('has no problem and no long value', () => {
+    const piece = fc.constantFrom(...'AB=\n\n# "\'$\\{}:cé\t', 'export ', '${A}', 'A=', 'B=b', '\nA=${B}${B}')
+    let usual = 0
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 16 }), (pieces) => {
+        const text = pieces.join('')
+        if (!isUsualDotenv(text)) return
+        usual++
+        const { values, problem } = readDotenv('.env', text, () => undefined)
+        expect(problem).toBeUndefined()
+        for (const { text: value } of values.values()) expect(value.length).toBeLessThanOrEqual(3 * text.length)
+      }),
+      { numRuns: 5000 },
+    )
+    expect(usual).toBeGreaterThan(100)
   })
 })

@@ -1,5 +1,3 @@
-import { bytes } from './compose-quick-text.js'
-
 /** What a map or list of a usual compose file is; what a key without a value on its line lets expect. */
 export const NOTHING = 0
 export const ROOT = 1
@@ -98,10 +96,9 @@ export class Outline {
     }
   }
 
-  /** Whether a key is the first of its kind in its map, for sure: two texts of one hash count as one. */
-  isNew(start: number, end: number): boolean {
-    let hash = seeds[this.depth] ?? 0
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193)
+  /** Whether the key of a hash is the first of its kind in its map, for sure: two texts of one hash count as one. */
+  isNew(key: number): boolean {
+    const hash = Math.imul(key ^ (seeds[this.depth] ?? 0), 0x85ebca6b)
     let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1)
     for (; files[slot] === current; slot = (slot + 1) & (SLOTS - 1)) if (hashes[slot] === hash) return false
     files[slot] = current

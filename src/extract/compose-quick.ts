@@ -14,7 +14,6 @@ import {
   table,
   take,
 } from './compose-quick-text.js'
-import { SERVICE_NAME } from './compose-shape.js'
 import { type QuickUse, type QuickUses } from './quick-uses.js'
 import { typeOfPlain } from './yaml-scalars.js'
 
@@ -51,9 +50,25 @@ const GREATER = 62
 /** Letters; longer keys exist, but nobody writes them. */
 const MAX_KEY = 200
 
-/** What keys consist of: in quotes no escape is among it. */
-const KEY = table(/[\w./-]/)
+/** What keys consist of: what compose allows in the name of a service. */
+const KEY = table(/[\w.-]/)
 const KEY_START = table(/[A-Za-z_]/)
+/** `null`, `true` and `false` are no strings. */
+const WORD_START = table(/[ntf]/i)
+
+function hashed(hash: number, c: number): number {
+  return Math.imul(hash ^ c, 0x01000193)
+}
+
+const hashOf = (key: string): number => [...key].reduce((hash, letter) => hashed(hash, letter.charCodeAt(0)), 0)
+
+/** The hashes of keys of a service that are not for every value; another key of such a hash gives up. */
+const IMAGE = hashOf('image')
+const VOLUMES_KEY = hashOf('volumes')
+const BUILD = hashOf('build')
+const EXTENDS = hashOf('extends')
+const PROVIDER = hashOf('provider')
+const PRE_START = hashOf('pre_start')
 
 /** What references and paths consist of. */
 const PLAIN = table(/[\w.:@/${}-]/)
@@ -67,6 +82,7 @@ class QuickReader {
   /** The key that was found last, without quotes. */
   private keyStart = 0
   private keyEnd = 0
+  private hash = 0
   /** The line break behind the scalar that was asked for last. */
   private scalarEnd = 0
 
@@ -123,24 +139,16 @@ class QuickReader {
     const quoted = first === DOUBLE_QUOTE || first === SINGLE_QUOTE
     const start = quoted ? from + 1 : from
     let at = start
-    while (KEY[bytes[at] ?? 0] === 1) at++
+    let c = bytes[at] ?? 0
+    let hash = 0
+    for (; KEY[c] === 1; c = bytes[++at] ?? 0) hash = hashed(hash, c)
     this.keyStart = start
     this.keyEnd = at
-    if (at === start || at - start > MAX_KEY) return -1
-    if (quoted) {
-      if (bytes[at] !== first) return -1
-      at++
-    } else if (KEY_START[first] === 0 || this.isWord(first)) return -1
+    this.hash = hash
+    if (at === start || at - start > MAX_KEY || (quoted ? c !== first : KEY_START[first] === 0)) return -1
+    if (quoted) at++
+    else if (at - start < 6 && WORD_START[first] === 1 && typeOfPlain(this.text.slice(start, at)).type !== 'string') return -1
     return bytes[at] === COLON && isSpace(at + 1) ? at + 1 : -1
-  }
-
-  /** Whether a key may be `null`, `true` or `false`, which are no strings. */
-  private isWord(first: number): boolean {
-    const length = this.keyEnd - this.keyStart
-    if (length !== 4 && length !== 5) return false
-    const letter = first | 32
-    const second = (bytes[this.keyStart + 1] ?? 0) | 32
-    return (letter === 110 && second === 117) || (letter === 116 && second === 114) || (letter === 102 && second === 97)
   }
 
   private isKey(key: string): boolean {
@@ -152,11 +160,11 @@ class QuickReader {
   /** The key that was found last, with what stands behind its colon. */
   private entry(behind: number): number {
     const { outline } = this
-    if (behind < 0 || !outline.isNew(this.keyStart, this.keyEnd)) return -1
+    if (behind < 0 || !outline.isNew(this.hash)) return -1
     const from = this.values.blanks(behind)
     const { kind } = outline
     if (kind === SERVICE) return this.serviceEntry(from)
-    if (kind === SERVICES) return SERVICE_NAME.test(this.text.slice(this.keyStart, this.keyEnd)) ? this.expect(SERVICE, from) : -1
+    if (kind === SERVICES) return this.expect(SERVICE, from)
     if (kind === ROOT) return this.rootEntry(from)
     return kind === VOLUME ? this.volumeEntry(from) : this.value(from)
   }
@@ -168,17 +176,16 @@ class QuickReader {
   }
 
   private serviceEntry(from: number): number {
-    switch (this.keyEnd - this.keyStart) {
-      case 5:
-        if (this.isKey('image')) return this.image(from)
-        return this.isKey('build') ? -1 : this.value(from)
-      case 7:
-        if (this.isKey('volumes')) return bytes[from] === OPEN_LIST ? this.value(from) : this.expect(VOLUMES, from)
-        return this.isKey('extends') ? -1 : this.value(from)
-      case 8:
-        return this.isKey('provider') ? -1 : this.value(from)
-      case 9:
-        return this.isKey('pre_start') ? -1 : this.value(from)
+    switch (this.hash) {
+      case IMAGE:
+        return this.isKey('image') ? this.image(from) : -1
+      case VOLUMES_KEY:
+        return this.isKey('volumes') && bytes[from] !== OPEN_LIST ? this.expect(VOLUMES, from) : this.value(from)
+      case BUILD:
+      case EXTENDS:
+      case PROVIDER:
+      case PRE_START:
+        return -1
       default:
         return this.value(from)
     }

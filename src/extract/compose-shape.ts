@@ -8,7 +8,7 @@ import { type YamlEntry, type YamlMap, type YamlNode, type YamlProblem } from '.
 const MAX_PROBLEMS = 50
 
 /** compose's pattern for the names of services. */
-export const SERVICE_NAME = /^[a-zA-Z0-9._-]+$/
+const SERVICE_NAME = /^[a-zA-Z0-9._-]+$/
 
 /** Top-level keys of the current format; a mapping under another one is a service of a file of version 1. */
 const TOP_LEVEL = new Set(['version', 'name', 'include', 'services', 'models', 'networks', 'volumes', 'secrets', 'configs', 'jobs'])

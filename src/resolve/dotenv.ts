@@ -28,6 +28,20 @@ export function readDotenv(file: string, text: string, outer: Lookup, earlier?: 
   return new Reader(file, text, outer, new Map(earlier)).read()
 }
 
+/** UTF-16 units, and dollar signs, of an env file whose values are all short. */
+const MAX_USUAL = 1000
+const MAX_USUAL_VARIABLES = 2
+
+/** Comments, and names with a plain value, one in quotes, or one with variables in it. */
+const USUAL =
+  /^(?:[ \t]*(?:#[^\n]*)?\n|(?:export )?[A-Za-z_]\w*=(?:(?:[\w.:@/-]|\$\{[A-Za-z_]\w*\})*|"[\w.:@/ -]*"|'[\w.:@/ -]*') *(?: #[^\n]*)?\n)*$/
+
+/** Whether an env file is surely read without a problem, and gives no value of more than three times its length. */
+export function isUsualDotenv(text: string): boolean {
+  if (text.length > MAX_USUAL || text.includes('\r') || !USUAL.test(text.endsWith('\n') ? text : `${text}\n`)) return false
+  return text.split('$').length - 1 <= MAX_USUAL_VARIABLES
+}
+
 interface Assignment {
   readonly name: string
   /** Where the next entry is looked for. */

@@ -1,5 +1,5 @@
 import { type Files, type Lookup, type NameTest, type Platforms, type Problem, type Span, type Value } from '../model.js'
-import { readDotenv } from './dotenv.js'
+import { isUsualDotenv, readDotenv } from './dotenv.js'
 import { baseOf, folderOf, joined, resolvePath } from './paths.js'
 
 /** Where the values of variables come from, besides the repository's own `.env` files. */
@@ -30,6 +30,9 @@ const MAX_TRIED = 10_000
 /** One line holds one name, so this is many thousand names. */
 const MAX_CHARACTERS = 1_048_576
 
+/** UTF-16 units of env files that are kept until their folder's turn comes; the others are read again. */
+const MAX_KEPT = 4_194_304
+
 const ENV = '.env'
 
 const START: Span = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }
@@ -43,6 +46,8 @@ export class Environments {
   private readonly none: Variables
   private envFiles: ReadonlyMap<string, readonly string[]> | undefined
   private paths: ReadonlySet<string> | undefined
+  private readonly texts = new Map<string, string>()
+  private room = MAX_KEPT
 
   constructor(
     private readonly files: Files,
@@ -87,16 +92,42 @@ export class Environments {
     return { paths: paths.slice(0, most), more: paths.length > most }
   }
 
+  /** Whether env files lie in a folder besides its `.env`. */
+  hasOthers(folder: string): boolean {
+    const paths = this.byFolder().get(folder)
+    return paths !== undefined && (paths.length > 1 || !this.has(joined(folder, ENV)))
+  }
+
   /** Whether an env file is there: one that git ignores is not, so that all checkouts say the same. */
   has(path: string): boolean {
     this.paths ??= new Set([...this.byFolder().values()].flat())
     return this.paths.has(path)
   }
 
-  /** Every `.env` that is wanted, where a COMPOSE_FILE may stand. */
-  all(): readonly string[] {
+  /** The folders whose `.env` is wanted and may define a variable. */
+  mentioning(name: string): readonly string[] {
     const wanted = this.environment.wanted ?? (() => true)
-    return [...this.byFolder().values()].flat().filter((path) => baseOf(path) === '.env' && wanted(path))
+    const folders: string[] = []
+    for (const [folder, paths] of this.byFolder()) {
+      const path = joined(folder, ENV)
+      if (!paths.includes(path) || !wanted(path)) continue
+      const content = this.files.read(path)
+      if (content.kind !== 'text') continue
+      if (content.text.includes(name)) folders.push(folder)
+      this.room -= content.text.length
+      if (this.room >= 0) this.texts.set(path, content.text)
+    }
+    return folders
+  }
+
+  /** Whether the variables of a folder surely have no problem and no long value. */
+  areUsual(folder: string): boolean {
+    const { envFiles, process, variables } = this.environment
+    if (envFiles.length > 0 || process !== undefined || (variables?.size ?? 0) > 0) return false
+    const path = joined(folder, ENV)
+    if (!this.has(path)) return true
+    const text = this.content(path)
+    return typeof text === 'string' && isUsualDotenv(text)
   }
 
   /** What the policy declares, behind all that is given: the same for the same. */
@@ -150,6 +181,8 @@ export class Environments {
   }
 
   private content(path: string): string | Problem {
+    const kept = this.texts.get(path)
+    if (kept !== undefined && kept.length <= MAX_CHARACTERS) return kept
     const content = this.files.read(path)
     if (content.kind === 'missing') return { file: path, span: START, message: `couldn't find env file: ${path}` }
     if (content.kind === 'unreadable') return { file: path, message: content.problem }

@@ -77,7 +77,7 @@ class Reader {
   private readonly told = new Set<string>()
 
   constructor(
-    private readonly files: Files,
+    files: Files,
     private readonly compose: readonly SourceFile[],
     environment: Environment,
     cache: ComposeCache | undefined,
@@ -330,10 +330,7 @@ class Reader {
   private readComposeFileVariables(): void {
     const { envFiles, process } = this.environments.environment
     if (envFiles.length > 0 || process?.has(COMPOSE_FILE)) return this.readComposeFileVariable('')
-    for (const path of this.environments.all()) {
-      const content = this.files.read(path)
-      if (content.kind === 'text' && content.text.includes(COMPOSE_FILE)) this.readComposeFileVariable(folderOf(path))
-    }
+    for (const folder of this.environments.mentioning(COMPOSE_FILE)) this.readComposeFileVariable(folder)
   }
 
   /** The project that compose loads in a folder whose `.env` (or the environment) says of which files. */
