@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { parseArguments, OPTIONS } from '../src/commands/arguments.js'
+import { OPTIONS, type OptionName, parseArguments, usualWords, wordsByNode } from '../src/commands/arguments.js'
 import { commandLine } from '../src/commands/output.js'
 import { watch } from '../src/commands/progress.js'
 import { type Io } from '../src/commands/io.js'
@@ -146,6 +146,42 @@ describe('usage', () => {
       true,
       false,
     ])
+  })
+
+  test('the usual words are read as Node reads them', () => {
+    const words = [
+      'a',
+      '',
+      '-',
+      '--',
+      '--policy',
+      '--policy=',
+      '--policy=x=y',
+      '--quiet',
+      '--quiet=x',
+      '-q',
+      '-qx',
+      '--no-quiet',
+      '--Quiet',
+      '--pol',
+      '-=',
+    ]
+    const known: readonly OptionName[] = ['policy', 'quiet', 'base']
+    const plain = ({ options, positionals }: ReturnType<typeof wordsByNode>): unknown => ({
+      positionals,
+      options: options.map(({ name, rawName, value, inlineValue }) => ({ name, rawName, value, inlineValue })),
+    })
+    const lines = words.reduce<string[][]>(
+      (some, _, turn) =>
+        turn < 4 ? [...some, ...some.filter((line) => line.length === turn).flatMap((line) => words.map((word) => [...line, word]))] : some,
+      [[]],
+    )
+    const read = lines.flatMap((line) => {
+      const usual = usualWords(line, known)
+      return usual === undefined ? [] : [[line, plain(usual)] as const]
+    })
+    expect(read.length).toBeGreaterThan(1000)
+    for (const [line, usual] of read) expect([line, usual]).toEqual([line, plain(wordsByNode(line, known))])
   })
 
   test('a command that is shown can be pasted into a shell', () => {

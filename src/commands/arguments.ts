@@ -55,23 +55,64 @@ export type ParsedArguments =
   /** `unknown` is the word that no option is called, without dashes. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly unknown?: string }
 
+/** An option as it was written; what `parseArgs` makes of it. */
+interface Written {
+  readonly name: string
+  readonly rawName: string
+  readonly value?: string | undefined
+  readonly inlineValue?: boolean | undefined
+}
+
+interface Words {
+  readonly options: readonly Written[]
+  readonly positionals: readonly string[]
+}
+
 /** Reads what follows a command. `--` ends the options; a value may follow its option or stand behind `=`. */
 export function parseArguments(argv: readonly string[], known: readonly OptionName[]): ParsedArguments {
-  const options = Object.fromEntries(known.map((name) => [name, parserOption(name)]))
-  const { tokens, positionals } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const { options, positionals } = usualWords(argv, known) ?? wordsByNode(argv, known)
   const given = new Map<string, string[]>()
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue
-    const name = known.find((one) => one === token.name)
-    if (name === undefined) return { kind: 'wrong', problem: `there is no option ${token.rawName}`, unknown: token.name }
-    const fault = faultIn(name, token)
+  for (const option of options) {
+    const name = known.find((one) => one === option.name)
+    if (name === undefined) return { kind: 'wrong', problem: `there is no option ${option.rawName}`, unknown: option.name }
+    const fault = faultIn(name, option)
     if (fault !== undefined) return { kind: 'wrong', problem: fault }
     const values = given.get(name) ?? []
-    values.push(token.value ?? '')
+    values.push(option.value ?? '')
     given.set(name, values)
   }
   const values = (name: OptionName): readonly string[] => given.get(name) ?? []
   return { kind: 'arguments', arguments: { positionals, values, value: (name) => values(name).at(-1), flag: (name) => given.has(name) } }
+}
+
+/**
+ * The words of a command line of the usual kind, which has no options but known ones in their long form. Undefined for any other: then Node's own parser,
+ * which takes a millisecond to load, reads it.
+ */
+export function usualWords(argv: readonly string[], known: readonly OptionName[]): Words | undefined {
+  const options: Written[] = []
+  const positionals: string[] = []
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? ''
+    if (!word.startsWith('-')) {
+      positionals.push(word)
+      continue
+    }
+    const equals = word.indexOf('=')
+    const rawName = equals < 0 ? word : word.slice(0, equals)
+    const name = known.find((one) => rawName === `--${one}`)
+    if (name === undefined) return undefined
+    if (equals >= 0) options.push({ name, rawName, value: word.slice(equals + 1), inlineValue: true })
+    else if (optionOf(name).value === undefined || index + 1 === argv.length) options.push({ name, rawName })
+    else options.push({ name, rawName, value: argv[++index], inlineValue: false })
+  }
+  return { options, positionals }
+}
+
+export function wordsByNode(argv: readonly string[], known: readonly OptionName[]): Words {
+  const options = Object.fromEntries(known.map((name) => [name, parserOption(name)]))
+  const { tokens, positionals } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  return { options: tokens.filter((token) => token.kind === 'option'), positionals }
 }
 
 function parserOption(name: OptionName): { type: 'string' | 'boolean'; short?: string } {
@@ -79,10 +120,7 @@ function parserOption(name: OptionName): { type: 'string' | 'boolean'; short?: s
   return { type: value === undefined ? 'boolean' : 'string', ...(short !== undefined && { short }) }
 }
 
-function faultIn(
-  name: OptionName,
-  token: { readonly value?: string | undefined; readonly inlineValue?: boolean | undefined },
-): string | undefined {
+function faultIn(name: OptionName, token: Written): string | undefined {
   const { value } = optionOf(name)
   if (value === undefined) return token.value === undefined ? undefined : `--${name} takes no value`
   if (token.value === undefined || token.value === '') return `--${name} needs a value: --${name} ${value}`
