@@ -51,7 +51,7 @@ const day = text({
   check: (value) =>
     dayNumber(value) === undefined ? { message: `"${value}" is no day`, advice: 'write an existing day as YYYY-MM-DD' } : undefined,
 })
-const dayWithFormat: Schema<Located<string>> = { ...day, json: { ...day.json, type: 'string', format: 'date' } }
+const dayWithFormat: Schema<Located<string>> = { ...day, json: () => ({ ...day.json(), type: 'string', format: 'date' }) }
 
 const pin = word('a pin level', PIN_LEVELS, 'how exactly an image must be fixed: none < tag < major < minor < patch < digest < tag+digest')
 const severity = word('a severity', ['error', 'warning'], 'warning: findings are told and do not fail')
@@ -87,7 +87,7 @@ const registry = object(
 
 const registryKey: Schema<Located<string>> = {
   ...text({ name: 'a registry', check: (key) => registryKeyFlaw(key, REGISTRY_KEYS) }),
-  json: { anyOf: [{ enum: [...catalogueIds()] }, { pattern: HOST_PATTERN }] },
+  json: (): { readonly [key: string]: Json } => ({ anyOf: [{ enum: [...catalogueIds()] }, { pattern: HOST_PATTERN }] }),
 }
 
 const ruleLevel = word('error, warning or off', ['error', 'warning', 'off'])
@@ -139,7 +139,7 @@ const exception = object(
     reason: line('a reason', 'why'),
     expires: {
       ...dayWithFormat,
-      json: { ...dayWithFormat.json, description: 'the last day on which it holds (UTC), at most max-days ahead' },
+      json: () => ({ ...dayWithFormat.json(), description: 'the last day on which it holds (UTC), at most max-days ahead' }),
     },
   },
 )
@@ -218,7 +218,7 @@ export function policySchema(): { readonly [key: string]: Json } {
     $id: 'image-policy.schema.json',
     title: 'Image Policy, version 1',
     description: 'Where container images may come from, how exactly they must be pinned, and who is excused until when.',
-    ...LANGUAGE.json,
+    ...LANGUAGE.json(),
   }
 }
 

@@ -12,7 +12,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export interface Schema<T> {
   /** What is expected, for messages: "a list of rules". */
   readonly name: string
-  readonly json: { readonly [key: string]: Json }
+  /** Made when it is asked for: whoever reads a policy has no use for it. */
+  json(): { readonly [key: string]: Json }
   /** The value, or undefined if it is not one; then at least one complaint was made. */
   read(node: Node, complain: Complain): T | undefined
 }
@@ -60,13 +61,13 @@ export function text(options: TextOptions): Schema<Located<string>> {
   const { name, pattern, check } = options
   return {
     name,
-    json: {
+    json: () => ({
       ...describe(options.about),
       type: ['string', 'number'],
       ...(options.empty === true ? {} : { minLength: 1 }),
       ...(pattern === undefined ? {} : { pattern }),
       ...(options.examples === undefined ? {} : { examples: options.examples }),
-    },
+    }),
     read(node, complain) {
       if (node.kind !== 'scalar' || node.type === 'null' || node.type === 'boolean') return mismatch(node, name, complain)
       if (node.text === '' && options.empty !== true)
@@ -87,7 +88,7 @@ export function word<const W extends string>(
 ): Schema<Located<W>> {
   return {
     name,
-    json: { ...describe(about), enum: words },
+    json: () => ({ ...describe(about), enum: words }),
     read(node, complain) {
       if (node.kind !== 'scalar' || node.text === '') return mismatch(node, name, complain)
       const found = node.type === 'text' ? words.find((candidate) => candidate === node.text) : undefined
@@ -103,7 +104,7 @@ export function word<const W extends string>(
 export function flag(about?: string): Schema<Located<boolean>> {
   return {
     name: 'true or false',
-    json: { ...describe(about), type: 'boolean' },
+    json: () => ({ ...describe(about), type: 'boolean' }),
     read(node, complain) {
       if (node.kind !== 'scalar' || node.type !== 'boolean') return mismatch(node, 'true or false', complain)
       return { value: node.text.toLowerCase() === 'true', at: node.at }
@@ -115,7 +116,7 @@ export function flag(about?: string): Schema<Located<boolean>> {
 export function integer(name: string, least: number, most: number, about?: string): Schema<Located<number>> {
   return {
     name,
-    json: { ...describe(about), type: 'integer', minimum: least, maximum: most },
+    json: () => ({ ...describe(about), type: 'integer', minimum: least, maximum: most }),
     read(node, complain) {
       if (node.kind !== 'scalar' || node.type !== 'number') return mismatch(node, name, complain)
       const value = Number(node.text)
@@ -130,7 +131,7 @@ export function integer(name: string, least: number, most: number, about?: strin
 export function list<T>(name: string, item: Schema<T>, about?: string): Schema<ListOf<T>> {
   return {
     name,
-    json: { ...describe(about), type: 'array', minItems: 1, items: item.json },
+    json: () => ({ ...describe(about), type: 'array', minItems: 1, items: item.json() }),
     read(node, complain) {
       if (node.kind !== 'list') return mismatch(node, name, complain)
       if (node.items.length === 0)
@@ -144,13 +145,13 @@ export function list<T>(name: string, item: Schema<T>, about?: string): Schema<L
 export function map<T>(name: string, key: Schema<Located<string>>, value: Schema<T>, about?: string): Schema<MapOf<T>> {
   return {
     name,
-    json: {
+    json: () => ({
       ...describe(about),
       type: 'object',
       minProperties: 1,
-      propertyNames: Object.fromEntries(Object.entries(key.json).filter(([keyword]) => keyword !== 'type')),
-      additionalProperties: value.json,
-    },
+      propertyNames: Object.fromEntries(Object.entries(key.json()).filter(([keyword]) => keyword !== 'type')),
+      additionalProperties: value.json(),
+    }),
     read(node, complain) {
       if (node.kind !== 'map') return mismatch(node, name, complain)
       if (node.entries.length === 0)
@@ -182,7 +183,7 @@ export function object(options: ObjectOptions, fields: Fields): Schema<unknown> 
   const known = new Map(Object.entries(fields))
   return {
     name: options.name,
-    json: objectJson(options, fields),
+    json: () => objectJson(options, fields),
     read(node, complain) {
       const keys = new Map<string, Position>()
       const result: Record<string, unknown> = { at: node.at, keys }
@@ -204,7 +205,7 @@ export function object(options: ObjectOptions, fields: Fields): Schema<unknown> 
 }
 
 function objectJson(options: ObjectOptions, fields: Fields): { readonly [key: string]: Json } {
-  const properties = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.json]))
+  const properties = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.json()]))
   return {
     ...describe(options.about),
     type: options.empty === true ? ['object', 'null'] : 'object',
@@ -241,7 +242,7 @@ export function oneOf<A = never, B = never, C = never>(
   const all = [forms.scalar, forms.list, forms.map].filter((form) => form !== undefined)
   return {
     name,
-    json: { ...describe(about), anyOf: all.map((form) => form.json) },
+    json: () => ({ ...describe(about), anyOf: all.map((form) => form.json()) }),
     read(node, complain) {
       const form = node.kind === 'broken' ? undefined : forms[node.kind]
       return form === undefined ? mismatch(node, name, complain) : form.read(node, complain)
