@@ -15,6 +15,6 @@ const program: unknown = script.runInThisContext()
 if (typeof program === 'function') Reflect.apply(program, undefined, [require])
 
 // A run of the usual kind that went well has compiled all that the next one needs.
-process.once('exit', (status) => {
+process.on('exit', (status) => {
   if (process.argv[2] === 'check' && status < 2) keep()
 })
