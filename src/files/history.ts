@@ -1,4 +1,5 @@
 import { gitLater } from './git.js'
+import { readHead } from './head.js'
 import { processes } from './processes.js'
 
 /** A commit as its object names it, also where a shallow clone hides its parents. */
@@ -20,6 +21,8 @@ export interface Remote {
 export interface History {
   /** What is checked out; asked for once, since nothing here changes it. */
   head(): Promise<Commit | undefined>
+  /** The id of that alone, which takes no process where git's files are plain. */
+  headId(): Promise<string | undefined>
   has(commit: string): Promise<boolean>
   /** Whether all ancestors are here: a shallow clone knows no merge base. */
   complete(): Promise<boolean>
@@ -79,6 +82,7 @@ export function openHistory(root: string, remote: Remote, env: Readonly<Record<s
   }
   return {
     head: () => (head ??= headOf(root)),
+    headId: async () => (head === undefined ? readHead(root) : undefined) ?? (await (head ??= headOf(root)))?.id,
     has: async (commit) => (await git('cat-file', '-e', `${commit}^{tree}`)).ok,
     complete,
     seenBranch: (branch) => one('rev-parse', '--verify', '--quiet', `refs/remotes/origin/${branch}^{commit}`),

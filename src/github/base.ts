@@ -49,7 +49,7 @@ async function forPullRequest(scene: Scene, event: Event & { kind: 'pull-request
   if (!(await isTrusted(scene, branch))) return defaultBase(scene, `A pull request to ${branch}`, event.target ? event.head : undefined)
   const first = event.target ? undefined : await firstParent(scene, event.head)
   if (first !== undefined && (first === commit || (await isOnBranch(scene, first, branch)))) return commits(first)
-  const head = event.target ? event.head : ((await scene.history.head())?.id ?? event.head)
+  const head = event.target ? event.head : ((await scene.history.headId()) ?? event.head)
   return commits(commit, await mergeBase(scene, commit, head, event.head))
 }
 
@@ -72,8 +72,8 @@ async function forPush(scene: Scene, { branch, before }: Event & { kind: 'push' 
 }
 
 async function forOther(scene: Scene, { branch, name }: Event & { kind: 'other' }): Promise<Choice> {
-  const head = await scene.history.head()
-  const own = head === undefined || head.id === scene.context.commit
+  const head = await scene.history.headId()
+  const own = head === undefined || head === scene.context.commit
   if (own && branch !== undefined && (await isTrusted(scene, branch))) return { kind: 'head', notes: [] }
   return defaultBase(scene, own && branch !== undefined ? `A run on ${branch}` : `What is checked out in this run of ${name}`)
 }
@@ -84,7 +84,7 @@ async function defaultBase(scene: Scene, what: string, head?: string): Promise<C
   if (branch === undefined) return { kind: 'unknown', problem: 'The default branch could not be found.' }
   const tip = await tipOf(scene, branch)
   if (tip === undefined) return { kind: 'unknown', problem: `The branch ${branch} could not be read${because(scene)}.` }
-  const judged = head ?? (await scene.history.head())?.id ?? scene.context.commit
+  const judged = head ?? (await scene.history.headId()) ?? scene.context.commit
   const { event } = scene.context
   const files = await mergeBase(scene, tip, judged, event.kind === 'pull-request' ? event.head : judged)
   return commits(tip, files, [`${what} is judged from ${branch}: base and policy come only from the default branch and from trusted ones.`])

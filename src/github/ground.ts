@@ -82,7 +82,7 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
   const choice = await chooseBase(scene)
   if (choice.kind === 'unknown') return problem(choice.problem)
   const head = target === undefined ? openWorkspace(root) : openRevision(root, target)
-  const commit = target ?? (await history.head())?.id
+  const commit = target ?? (await history.headId())
   const settled = {
     root,
     paths,
@@ -180,7 +180,7 @@ async function baseOf(
     }
   }
   if (api === undefined) return { kind: 'failed', problem: history.lastFailure() ?? 'its commit is not here.' }
-  const compared = await remoteBase(api, context, commit, { commit: target ?? (await history.head())?.id ?? context.commit, files: head })
+  const compared = await remoteBase(api, context, commit, { commit: target ?? (await history.headId()) ?? context.commit, files: head })
   return 'files' in compared
     ? { kind: 'base', base: compared }
     : { kind: 'failed', problem: `${history.lastFailure() ?? 'its commit is not here'}; GitHub's API: ${compared.problem}` }
