@@ -3,19 +3,15 @@ import { annotate } from '../report/annotations.js'
 import { type MarkdownContext, type RuleText } from '../report/context.js'
 import { logSafe, markdownText, uriPath, visible } from '../report/escape.js'
 import { renderJson } from '../report/json.js'
-import { renderComment, renderSummary } from '../report/markdown.js'
-import { renderSarif } from '../report/sarif.js'
+import { renderSummary } from '../report/markdown.js'
 import { renderText } from '../report/text.js'
 import { counted } from '../report/words.js'
 import { VERSION } from '../version.js'
-import { type Api } from './api.js'
-import { type Commented, markerOf, postComment } from './comment.js'
 import { type Context } from './event.js'
 import { type Written, writeInWorkspace, writeTemporary } from './files-out.js'
 import { type Ground } from './ground.js'
 import { type Host } from './host.js'
 import { type Inputs } from './inputs.js'
-import { suggest, suggestionsFor } from './suggestions.js'
 
 /** A judged run, ready to be told. */
 export interface Outcome {
@@ -32,7 +28,7 @@ export interface Outcome {
 }
 
 /** UTF-16 units of one line of the log: a refused file can name thousands of things. */
-const MAX_LINE = 2_000
+export const MAX_LINE = 2_000
 
 /** The whole report into the log, and the worst of it as annotations. */
 export function tellLog({ core }: Host, { report, alert }: Outcome): void {
@@ -52,7 +48,7 @@ export function tellLog({ core }: Host, { report, alert }: Outcome): void {
 }
 
 /** Writes the files that other steps read, and the outputs that name them. */
-export function writeFiles({ core, env }: Host, inputs: Inputs, { report, summary, rules }: Outcome): void {
+export async function writeFiles({ core, env }: Host, inputs: Inputs, { report, summary, rules }: Outcome): Promise<void> {
   core.setOutput('errors', summary.errors)
   core.setOutput('warnings', summary.warnings)
   core.setOutput('existing', summary.existing)
@@ -60,6 +56,7 @@ export function writeFiles({ core, env }: Host, inputs: Inputs, { report, summar
   const json = writeTemporary(env, 'report.json', renderJson(report))
   if (named(json, 'The report')) core.setOutput('report', json.path)
   if (inputs.sarifFile === '') return
+  const { renderSarif } = await import('../report/sarif.js')
   const sarif = writeInWorkspace(env, inputs.sarifFile, renderSarif(report, { rules, version: VERSION }))
   if (named(sarif, 'The SARIF file')) core.setOutput('sarif', sarif.path)
 
@@ -95,7 +92,7 @@ async function appendSummary(core: Host['core'], markdown: string): Promise<void
   }
 }
 
-function markdownContext(context: Context, inputs: Inputs, { ground, rules, title, alert, proposed }: Outcome): MarkdownContext {
+export function markdownContext(context: Context, inputs: Inputs, { ground, rules, title, alert, proposed }: Outcome): MarkdownContext {
   const { server, repository, event, commit } = context
   const head = event.kind === 'pull-request' ? event.head : commit
   return {
@@ -116,61 +113,11 @@ function repeatCommand({ policy }: Inputs, { since, paths }: Ground): string {
   return ['npx', 'image-policy', 'check', ...base, ...added, ...paths.filter((path) => plainWord.test(path))].join(' ')
 }
 
-/** The comment and the suggestions on a pull request. Whatever goes wrong is a warning. */
+/** The comment and the suggestions on a pull request, by what is loaded only for them. Whatever goes wrong is a warning. */
 export async function tellPullRequest(host: Host, context: Context, inputs: Inputs, outcome: Outcome): Promise<void> {
-  const { event, repository } = context
+  const { event } = context
   if (event.kind !== 'pull-request' || (inputs.comment === 'never' && !inputs.suggestions)) return
   if (inputs.githubToken === '') return host.core.info('There is no github-token, so there is no comment on the pull request.')
-  const api = await host.connect(inputs.githubToken, (line) => host.core.info(logSafe(line)))
-  const place = { owner: repository.owner, repo: repository.name, number: event.number }
-  const may = inputs.comment === 'never' || (await comment(host, api, context, inputs, outcome, place))
-  if (!inputs.suggestions || !may) return
-  const suggested = await suggest(api, { ...place, head: event.head }, suggestionsFor(outcome.report, outcome.ground.head))
-  if (suggested.kind === 'failure') warn(host, context, 'The suggestions', suggested)
-  else if (suggested.count > 0) host.core.info(`${counted(suggested.count, 'suggestion')} on the pull request.`)
-}
-
-/** Whether it makes sense to write on. */
-async function comment(
-  host: Host,
-  api: Api,
-  context: Context,
-  inputs: Inputs,
-  outcome: Outcome,
-  place: { owner: string; repo: string; number: number },
-): Promise<boolean> {
-  const folder = inputs.workingDirectory
-  const posted = await postComment(
-    api,
-    { ...place, marker: markerOf(context, folder) },
-    {
-      findings: outcome.bad,
-      wanted: inputs.comment === 'always',
-      render: (resolved) => renderComment(outcome.report, { ...markdownContext(context, inputs, outcome), resolved }),
-    },
-  )
-  // Whoever gives the job no more than `contents: read` is not told so by every run that has nothing to say.
-  if (posted.kind === 'failure' && !outcome.bad && isForbidden(posted))
-    host.core.info(`The comments could not be read: ${logSafe(posted.problem, MAX_LINE)}`)
-  else if (posted.kind === 'failure') warn(host, context, 'The comment', posted)
-  else if (posted.kind !== 'none')
-    host.core.info(`The comment on the pull request was ${posted.kind === 'unchanged' ? 'right already' : posted.kind}.`)
-  return posted.kind !== 'failure'
-}
-
-function isForbidden({ status }: Extract<Commented, { kind: 'failure' }>): boolean {
-  return status === 403 || status === 404
-}
-
-function warn({ core }: Host, context: Context, what: string, failure: Extract<Commented, { kind: 'failure' }>): void {
-  const reason = isForbidden(failure) ? ` ${reasonFor(context)}` : ''
-  core.warning(
-    `${what} could not be written: ${logSafe(failure.problem, MAX_LINE)}.${reason} The verdict stands; annotations and summary say the same.`,
-  )
-}
-
-function reasonFor({ event, dependabot }: Context): string {
-  if (event.kind === 'pull-request' && event.fork) return 'The token of a pull request from a fork can only read.'
-  if (dependabot) return 'The token of a run of Dependabot can only read.'
-  return 'Give the job "permissions: pull-requests: write", or set "comment: never" and "suggestions: false".'
+  const { writeOnPullRequest } = await import('./pull-request.js')
+  await writeOnPullRequest(host, { ...context, event }, inputs, outcome)
 }
