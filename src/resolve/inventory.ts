@@ -105,7 +105,9 @@ export class InventoryTaking {
     const problems: Problem[] = [...compose.problems, ...builds.problems]
     const read: SourceFile[] = [...listed, ...compose.followed]
     for (const { source, asked } of dockerfiles) {
-      const found = asked.length === 0 ? (this.alone.get(source.path) ?? this.readAlone(source)) : this.readBuilt(source, asked)
+      const found = asked.some((build) => this.differs(build))
+        ? this.readBuilt(source, asked)
+        : (this.alone.get(source.path) ?? this.readAlone(source))
       this.alone.delete(source.path)
       if (found.kind === 'missing') for (const build of asked) problems.push(absent(build))
       else read.push(source)
@@ -155,6 +157,12 @@ export class InventoryTaking {
     const content = readDockerfile(this.files, source, this.caches.dockerfiles, known)
     if (content.kind !== 'dockerfile') return content
     return { kind: 'resolved', ...resolveBuild(content.dockerfile, whole(source), defaults(this.environment)) }
+  }
+
+  /** A build that passes nothing says of a Dockerfile what that says by itself. */
+  private differs({ inputs: { args, contexts, target, platforms } }: Build): boolean {
+    const own = this.environment.platforms
+    return args.size > 0 || contexts.size > 0 || target !== undefined || platforms.target !== own.target || platforms.build !== own.build
   }
 
   private readBuilt(source: SourceFile, asked: readonly Build[]): Alone {
