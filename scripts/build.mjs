@@ -155,7 +155,12 @@ async function starter() {
 }
 
 function minified(text) {
-  return transformSync(text, { ...SMALL, minify: true, format: 'cjs' }).code
+  return compiledAtOnce(transformSync(text, { ...SMALL, minify: true, format: 'cjs' }).code)
+}
+
+/** The wrapper and the modules of webpack run at once: as functions in parentheses they are read once, as arrows once more at each level. */
+function compiledAtOnce(code) {
+  return code.replace(/^\(\(\)=>\{/, '(function(){').replace(/(?<=[{,]\d+:\()\(([\w$,]*)\)=>\{/g, 'function($1){')
 }
 
 /** The licences of the packages that some files belong to, by the packages' names, which they are in order of. */
