@@ -22,6 +22,9 @@ const COMMON = {
   main: ['github/run.ts', 'report/json.ts'],
 }
 
+/** What Node's `require` is called in the sources of a bundle. */
+const REQUIRE = { cli: 'require', main: '__non_webpack_require__' }
+
 /** Builds everything into a folder that is empty or not there, by way of a workshop of its own: two builds may run at a time. */
 async function build(workshop, out) {
   const [cli, main] = [join(workshop, 'cli'), join(workshop, 'main')]
@@ -68,7 +71,7 @@ async function flatten(name, outdir, external) {
     chunkNames: '[name]-[hash]',
     logLevel: 'warning',
     metafile: true,
-    plugins: [joining(COMMON[name].map((file) => join(root, 'src', file)))],
+    plugins: [joining(COMMON[name].map((file) => join(root, 'src', file))), requiring(REQUIRE[name])],
     external,
   })
   return metafile
@@ -94,6 +97,17 @@ function joining(common) {
       onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) =>
         parts.has(path) && !common.includes(path) ? { contents: head + readFileSync(path, 'utf8'), loader: 'ts' } : undefined,
       )
+    },
+  }
+}
+
+/** A script has a `require` of its own: Node's module that makes one would load all that ECMAScript modules need. */
+function requiring(own) {
+  return {
+    name: 'requiring',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:module$/ }, ({ path }) => ({ path, namespace: 'requiring' }))
+      onLoad({ filter: /./, namespace: 'requiring' }, () => ({ contents: `export const createRequire = () => ${own}` }))
     },
   }
 }
