@@ -65,13 +65,15 @@ function locateAll(paths: readonly string[], workingFolder: string, root: string
   return located
 }
 
+const USUAL_PLATFORM = 'linux/amd64'
+
 /** `linux/arm64`, `linux/arm/v7` */
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/
 
 function platformsOf(given: Arguments): Platforms | Failure {
-  const build = given.value('build-platform') ?? 'linux/amd64'
-  const target = given.value('platform') ?? 'linux/amd64'
-  const wrong = [target, build].find((platform) => !PLATFORM.test(platform))
+  const build = given.value('build-platform') ?? USUAL_PLATFORM
+  const target = given.value('platform') ?? USUAL_PLATFORM
+  const wrong = [target, build].find((platform) => platform !== USUAL_PLATFORM && !PLATFORM.test(platform))
   return wrong === undefined
     ? { target, build }
     : failure(`${JSON.stringify(wrong)} is no platform`, 'write it as linux/amd64, or linux/arm/v7')
@@ -84,6 +86,7 @@ export function repositoryName(root: string, env: Io['env']): string | undefined
   const named = env['GITHUB_REPOSITORY'] ?? ''
   if (named !== '') return named
   const config = readText(join(root, '.git', 'config'))
+  if (!config.includes('github.com')) return undefined
   const section = /^\[remote "origin"\]$([^[]*)/m.exec(config)?.[1] ?? ''
   return /^[ \t]*url[ \t]*=[ \t]*\S*?github\.com[:/]([\w.-]+\/[\w.-]+?)(?:\.git)?\/?[ \t]*$/m.exec(section)?.[1]
 }
