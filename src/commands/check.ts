@@ -6,7 +6,6 @@ import { summarize } from '../report/summary.js'
 import { RULES } from '../rules/index.js'
 import { PROGRAM, VERSION } from '../version.js'
 import { type Arguments, optionOf, type OptionName } from './arguments.js'
-import { openBase } from './base.js'
 import { failure, isFailure, type Failure } from './failure.js'
 import { EXIT, type Io } from './io.js'
 import { readLayers } from './layers.js'
@@ -78,7 +77,7 @@ async function readSettings(given: Arguments): Promise<Settings | Failure> {
 }
 
 async function judgeTarget(target: Target, layers: readonly PolicyLayer[], settings: Settings, { env }: Io): Promise<Report | Failure> {
-  const base = settings.base === undefined ? undefined : await openBase(target, settings.base)
+  const base = settings.base === undefined ? undefined : await (await import('./base.js')).openBase(target, settings.base)
   if (isFailure(base)) return base
   const repository = repositoryName(target.root, env)
   const options: CheckOptions = {
