@@ -14,13 +14,6 @@ const BOM = 0xfeff
 const MAX_LINE_BYTES = 65_535
 const MAX_BYTES_PER_UNIT = 3
 
-interface LineState {
-  readonly number: number
-  readonly start: number
-  readonly end: number
-  readonly next: number
-}
-
 /** The physical lines of a text, one at a time. */
 export class Lines {
   /** 1-based number of the line that was read last. */
@@ -74,23 +67,20 @@ export class Lines {
     return (this.last.get(chomp ? `\t${name}` : name) ?? -1) >= this.next
   }
 
-  /** What `goTo` takes to be at this line again. */
-  here(): LineState {
-    const { number, start, end, next } = this
-    return { number, start, end, next }
-  }
-
-  goTo({ number, start, end, next }: LineState): void {
-    this.number = number
-    this.start = start
-    this.end = end
-    this.next = next
-  }
-
-  /** Where the line's content begins; -1 for a blank line or a comment. */
-  contentStart(): number {
-    const at = skipSpace(this.text, this.start, this.end)
-    return at >= this.end || this.text.charCodeAt(at) === HASH ? -1 : at
+  /** Goes to where a stretch of instructions ends that an expression matches from the next line on; what stands in its group at its end is not passed. */
+  pass(expression: RegExp, group: number): void {
+    const { text } = this
+    expression.lastIndex = this.next
+    const found = expression.exec(text)
+    if (found === null) return
+    const end = expression.lastIndex - (found[group]?.length ?? 0)
+    while (this.next < end) {
+      const feed = text.indexOf('\n', this.next)
+      this.start = this.next
+      this.number++
+      this.next = feed < 0 ? text.length : feed + 1
+      if (this.next - this.start > MAX_LINE_BYTES / MAX_BYTES_PER_UNIT) this.measure(feed < 0 ? text.length : feed)
+    }
   }
 
   /** What `rewind` takes to go on from here. */

@@ -6,21 +6,22 @@
  */
 
 /** The groups of an expression: what the instruction at the end of a stretch says, if it is a known one. */
-export const PLATFORM = 1
-export const BASE = 2
-export const NAME = 3
+export const INSTRUCTION = 1
+export const PLATFORM = 2
+export const BASE = 3
+export const NAME = 4
 /** Before the first FROM. */
-export const ARGUMENT = 4
-export const DOUBLE_QUOTED = 5
-export const SINGLE_QUOTED = 6
-export const UNQUOTED = 7
+export const ARGUMENT = 5
+export const DOUBLE_QUOTED = 6
+export const SINGLE_QUOTED = 7
+export const UNQUOTED = 8
 /** Behind it. */
-export const TRIGGER = 4
-export const SOURCE = 5
-export const MOUNTS = 6
-export const HEREDOC_MOUNTS = 7
-export const TABS = 8
-export const HEREDOC = 10
+export const TRIGGER = 5
+export const SOURCE = 6
+export const MOUNTS = 7
+export const HEREDOC_MOUNTS = 8
+export const TABS = 9
+export const HEREDOC = 11
 
 const BLANKS = '[ \\t]*'
 const END = `${BLANKS}\\r?(?:\\n|$)`
@@ -39,7 +40,7 @@ const FROM =
 
 /** Comments, and the next ARG or FROM of a file in which no FROM stands before. */
 export const HEAD = new RegExp(
-  `${BETWEEN}*(?:${FROM}|ARG[ \\t]+(\\w+)(?:=(?:"([ !#-[\\]-_a-~]*)"|'([ -&(-[\\]-_a-~]*)'|([!#-&(-[\\]-_a-~]*)))?${END})`,
+  `${BETWEEN}*(${FROM}|ARG[ \\t]+(\\w+)(?:=(?:"([ !#-[\\]-_a-~]*)"|'([ -&(-[\\]-_a-~]*)'|([!#-&(-[\\]-_a-~]*)))?${END})`,
   'y',
 )
 
@@ -100,15 +101,14 @@ function stretch(backslash: boolean, heredocs: boolean): RegExp {
     `${backslash ? '(ONBUILD[ \\t]+)?' : '((?!))?'}${SOURCE_FLAG}(?:${files}${rest}|${FILES})`,
     `RUN${gap}((?:${mount('[\\w./:@${}-]')}${gap})+)${TEXT}${rest}`,
     ...(heredocs ? [opener(gap)] : []),
-    LAST,
   ]
-  return new RegExp(`(?:${BETWEEN}|${passed.join('|')})*(?:${named.join('|')})?`, 'y')
+  return new RegExp(`(?:${BETWEEN}|${passed.join('|')})*(?:(${named.join('|')})|${LAST})?`, 'y')
 }
 
 /** RUN or COPY with a heredoc. No variable stands in the line, since it is taken apart as a word; and COPY has a destination. */
 function opener(gap: string): string {
   const plain = mount('[\\w./:@-]')
-  return `(?:RUN(?:${gap}(${plain}(?:${gap}${plain})*))?|COPY(?=[ \\t]+\\S+[ \\t]+[\\w./]))${gap}<<(-?)(["']?)([A-Za-z_]\\w*)\\9(?:[ \\t]+[\\w./-]+)?${END}`
+  return `(?:RUN(?:${gap}(${plain}(?:${gap}${plain})*))?|COPY(?=[ \\t]+\\S+[ \\t]+[\\w./]))${gap}<<(-?)(["']?)([A-Za-z_]\\w*)\\10(?:[ \\t]+[\\w./-]+)?${END}`
 }
 
 const PLAIN = stretch(true, false)

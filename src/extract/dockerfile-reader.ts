@@ -4,7 +4,7 @@ import { argumentsOf, instructionError, parserError } from './dockerfile-checks.
 import { type Flag } from './dockerfile-flags.js'
 import { findInstruction, joinInstruction, Lines, type CommentLine, type LogicalLine } from './dockerfile-lines.js'
 import { readMount } from './dockerfile-mounts.js'
-import { Skipper } from './dockerfile-skip.js'
+import { INSTRUCTION, stretchOf } from './dockerfile-quick-stretch.js'
 import { hasMark, marksIn } from './dockerfile-template.js'
 import { splitArguments, type Stretch, type Word } from './dockerfile-words.js'
 import { goQuote } from './go-text.js'
@@ -106,6 +106,9 @@ interface How {
   readonly heredocs: boolean
 }
 
+/** UTF-16 units of a text in which instructions are passed by expressions: V8 throws where one has too much to go back to. */
+const MAX_PASSED = 65_535
+
 const SUPPRESSION = 'image-policy:'
 const BACKSLASH = 92
 const MOUNT_VARIABLE = "'from' doesn't support variable expansion, define alias stage instead"
@@ -132,16 +135,14 @@ export class Reader {
 
   read(): Reading {
     const comments: CommentLine[] | undefined = this.lines.text.includes(SUPPRESSION) ? [] : undefined
-    const skipper = new Skipper(this.lines, this.escape)
+    const passes = comments === undefined && !this.how.template && this.lines.text.length <= MAX_PASSED
+    const stretch = passes ? stretchOf(this.lines.text, this.escape === BACKSLASH ? '\\' : '`') : undefined
     let instructions = 0
     for (;;) {
+      if (stretch !== undefined && this.stages.length > 0) this.lines.pass(stretch, INSTRUCTION)
       const from = findInstruction(this.lines, this.how.template, comments)
       if (from < 0) break
       instructions++
-      if (this.stages.length > 0 && !this.how.template && skipper.skips(from)) {
-        if (comments !== undefined) comments.length = 0
-        continue
-      }
       const line = joinInstruction(this.lines, from, this.escape)
       this.suppressions = comments && suppressionsIn(comments)
       this.instruction(line)
