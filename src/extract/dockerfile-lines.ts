@@ -67,13 +67,18 @@ export class Lines {
     return (this.last.get(chomp ? `\t${name}` : name) ?? -1) >= this.next
   }
 
-  /** Goes to where a stretch of instructions ends that an expression matches from the next line on; what stands in its group at its end is not passed. */
-  pass(expression: RegExp, group: number): void {
-    const { text } = this
+  /** Goes to where a stretch of instructions ends that an expression matches from the next line on: before what stands in its last part, a group. */
+  pass(expression: RegExp, group: number): RegExpExecArray | undefined {
     expression.lastIndex = this.next
-    const found = expression.exec(text)
-    if (found === null) return
-    const end = expression.lastIndex - (found[group]?.length ?? 0)
+    const found = expression.exec(this.text)
+    if (found === null) return undefined
+    this.readTo(expression.lastIndex - (found[group]?.length ?? 0))
+    return found
+  }
+
+  /** Reads the lines before an offset at which one begins. */
+  readTo(end: number): void {
+    const { text } = this
     while (this.next < end) {
       const feed = text.indexOf('\n', this.next)
       this.start = this.next

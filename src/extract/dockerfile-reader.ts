@@ -1,13 +1,13 @@
 import { type Occurrence, type Role, type Span, type Suppression } from '../model.js'
-import { lower, ownCopy } from './characters.js'
+import { isBlank, lower, ownCopy } from './characters.js'
 import { argumentsOf, instructionError, parserError } from './dockerfile-checks.js'
 import { type Flag } from './dockerfile-flags.js'
 import { findInstruction, joinInstruction, Lines, type CommentLine, type LogicalLine } from './dockerfile-lines.js'
 import { readMount } from './dockerfile-mounts.js'
-import { INSTRUCTION, stretchOf } from './dockerfile-quick-stretch.js'
+import { BASE, HEAD, INSTRUCTION, NAME, PLATFORM, SOURCE, stretchOf, TRIGGER } from './dockerfile-quick-stretch.js'
 import { hasMark, marksIn } from './dockerfile-template.js'
 import { splitArguments, type Stretch, type Word } from './dockerfile-words.js'
-import { goQuote } from './go-text.js'
+import { goQuote, trimmedEnd } from './go-text.js'
 import { heredocsOf } from './heredoc.js'
 import { splitInstruction, type Arguments, type Instruction } from './instructions.js'
 import { parseSuppression } from './suppression.js'
@@ -109,6 +109,9 @@ interface How {
 /** UTF-16 units of a text in which instructions are passed by expressions: V8 throws where one has too much to go back to. */
 const MAX_PASSED = 65_535
 
+type Writable = { -readonly [K in keyof DockerfileOccurrence]: DockerfileOccurrence[K] }
+
+const FROM_FLAG = '--from='
 const SUPPRESSION = 'image-policy:'
 const BACKSLASH = 92
 const MOUNT_VARIABLE = "'from' doesn't support variable expansion, define alias stage instead"
@@ -139,7 +142,10 @@ export class Reader {
     const stretch = passes ? stretchOf(this.lines.text, this.escape === BACKSLASH ? '\\' : '`') : undefined
     let instructions = 0
     for (;;) {
-      if (stretch !== undefined && this.stages.length > 0) this.lines.pass(stretch, INSTRUCTION)
+      if (stretch !== undefined && this.passes(this.stages.length > 0 ? stretch : HEAD)) {
+        instructions++
+        continue
+      }
       const from = findInstruction(this.lines, this.how.template, comments)
       if (from < 0) break
       instructions++
@@ -152,6 +158,43 @@ export class Reader {
     const { args, stages, places } = this
     const problem = this.problem(instructions)
     return { args, stages, places, ...(problem && { problem }) }
+  }
+
+  /** Passes instructions that name no image; true if the one behind them is written plainly, which is then read as well. */
+  private passes(expression: RegExp): boolean {
+    const { lines } = this
+    const found = lines.pass(expression, INSTRUCTION)
+    const base = found?.[BASE]
+    if (found === undefined) return false
+    if (base !== undefined) return this.plainFrom(base, found[NAME] ?? '', found[PLATFORM])
+    const source = expression === HEAD ? undefined : found[SOURCE]
+    if (source === undefined) return false
+    lines.read()
+    this.addPlain('copy-from', lines.text.indexOf(FROM_FLAG, lines.start) + FROM_FLAG.length, source, found[TRIGGER] !== undefined)
+    lines.readTo(expression.lastIndex)
+    return true
+  }
+
+  /** The FROM on the next line, in which nothing is wrong. */
+  private plainFrom(base: string, name: string, platform: string | undefined): true {
+    const { lines, stages } = this
+    lines.read()
+    const { text, start, end } = lines
+    let at = skipBlanks(text, start + 'FROM'.length)
+    if (platform !== undefined) at = skipBlanks(text, at + '--platform='.length + platform.length)
+    stages.push({ name: ownCopy(lower(name)), platform: ownCopy(platform ?? ''), span: lines.span(start, trimmedEnd(text, start, end)) })
+    this.addPlain('base', at, base, false)
+    return true
+  }
+
+  private addPlain(role: Role, at: number, written: string, onbuild: boolean): void {
+    const stage = this.stages.length - 1
+    const owner = this.stages[stage]?.name
+    const text = ownCopy(written)
+    const occurrence: Writable = { role, span: this.lines.span(at, at + text.length), text }
+    if (owner) occurrence.owner = owner
+    if (onbuild) occurrence.onbuild = true
+    this.places.push({ occurrence, use: { stage, value: text } })
   }
 
   private problem(instructions: number): DockerfileProblem | undefined {
@@ -296,7 +339,7 @@ export class Reader {
     const stage = this.stages.length - 1
     const owner = this.stages[stage]?.name
     const marks = this.how.template ? marksIn(value) : undefined
-    const occurrence: { -readonly [K in keyof DockerfileOccurrence]: DockerfileOccurrence[K] } = {
+    const occurrence: Writable = {
       role,
       span: line.spanOf(from, to),
       text: ownCopy(line.text.slice(from, to)),
@@ -307,6 +350,12 @@ export class Reader {
     const use = { stage, value: value === occurrence.text ? occurrence.text : ownCopy(value) }
     this.places.push({ occurrence, use: marks === undefined && more === undefined ? use : { ...use, ...(marks && { marks }), ...more } })
   }
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from
+  while (isBlank(text.charCodeAt(at))) at++
+  return at
 }
 
 /** Where a character of a flag's value stands in its line. */
