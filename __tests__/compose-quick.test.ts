@@ -182,6 +182,8 @@ describe('a compose file of the usual kind', () => {
 
 describe('what stands around a file', () => {
   const web = one('')
+  const partial = 'services:\n  web:\n    restart: always\n'
+  const other = 'services:\n  db:\n    image: a\n'
   const passed = (table: Table, environment: Partial<Environment> = {}): readonly string[] => compare(table, environment).passed
 
   test('a file alone in its folder is not told when all in it is allowed', () => {
@@ -191,8 +193,6 @@ describe('what stands around a file', () => {
 
   test.each<[string, Table, Partial<Environment>]>([
     ['an override', { 'compose.yaml': web, 'compose.override.yaml': one('    restart: always\n') }, {}],
-    ['a file that is no usual one', { 'compose.yaml': web, 'compose.dev.yaml': one('    build: .\n') }, {}],
-    ['a default file without an image', { 'compose.yaml': 'services:\n  web:\n    restart: always\n', 'compose.dev.yaml': web }, {}],
     ['an .env that is broken', { 'compose.yaml': web, '.env': 'A B=c\n' }, {}],
     ['an .env that gives the tag', { 'compose.yaml': one('  db:\n    image: a:${TAG:-1}\n'), '.env': 'TAG=2\n' }, {}],
     ['an .env with a long value', { 'compose.yaml': one('    a: $LONG\n'), '.env': `LONG=${'x'.repeat(2000)}\n` }, {}],
@@ -240,6 +240,20 @@ describe('what stands around a file', () => {
       ['compose.dev.yaml', 'compose.yaml'],
     ],
     ['an override alone', { 'compose.override.yaml': 'services:\n  web:\n    restart: no\n' }, ['compose.override.yaml']],
+    ['a file that is no usual one', { 'compose.yaml': web, 'compose.dev.yaml': one('    build: .\n') }, ['compose.yaml']],
+    ['a default file that is no usual one', { 'compose.yaml': one('    build: .\n'), 'docker-compose.yml': web }, ['docker-compose.yml']],
+    ['a default file without an image that another one has', { 'compose.yaml': partial, 'compose.dev.yaml': web }, ['compose.dev.yaml']],
+    ['a default file without an image', { 'compose.yaml': partial, 'compose.dev.yaml': other }, ['compose.dev.yaml']],
+    [
+      'an override of another file',
+      { 'compose.yaml': web, 'compose.override.yml': partial, 'compose.dev.yaml': web },
+      ['compose.dev.yaml'],
+    ],
+    [
+      'a default file that includes what has its image',
+      { 'compose.yaml': `include:\n  - a.compose.yml\n${partial}`, 'a.compose.yml': web, 'b.compose.yml': other },
+      ['b.compose.yml'],
+    ],
     ['files of other folders', { 'a/compose.yaml': web, 'b/compose.yaml': one('    build: .\n') }, ['a/compose.yaml']],
   ])('%s changes nothing', (_, table, files) => {
     expect(passed(table)).toEqual(files)

@@ -16,7 +16,7 @@ const MAX_PROBLEMS = 50
  * What is refused of a project that is complete: the one that compose loads in a folder without being told which files.
  * `elsewhere` are services that another compose file of the folder says more of.
  */
-export function consistencyProblems(services: ReadonlyMap<string, Child>, elsewhere: ReadonlySet<string>): readonly Problem[] {
+export function consistencyProblems(services: ReadonlyMap<string, Child>, elsewhere: { has(name: string): boolean }): readonly Problem[] {
   const problems: Problem[] = []
   for (const [name, { key, value }] of services) {
     if (problems.length >= MAX_PROBLEMS) break

@@ -17,12 +17,19 @@ interface Waiting {
   readonly uses: QuickCompose
 }
 
+/** Files of one folder that are to be read fully, and the others of the list. */
+export interface Left {
+  readonly folder: string
+  readonly files: readonly SourceFile[]
+  readonly beside: readonly SourceFile[]
+}
+
 /**
- * Folders of which every compose file can be read quickly. They wait until all others are read: only then is it known which files these
- * include, extend or name, and of such a file more than its own images is told.
+ * The compose files that can be read quickly. They wait until all others are read: only then is it known which files these include, extend or
+ * name, and of such a file more than its own images is told.
  */
-export class QuickFolders {
-  private readonly waiting = new Map<string, readonly Waiting[]>()
+export class QuickFiles {
+  private readonly waiting = new Map<string, { readonly waiting: readonly Waiting[]; readonly sources: readonly SourceFile[] }>()
 
   constructor(
     private readonly contents: Contents,
@@ -30,22 +37,21 @@ export class QuickFolders {
     private readonly isAllowed: QuickTest,
   ) {}
 
-  /** Whether all files of a folder can wait. They are those of the list. */
-  take(folder: string, sources: readonly SourceFile[]): boolean {
+  /** Takes those files of a folder that can wait; gives the others. They are all that the list has in it. */
+  take(folder: string, sources: readonly SourceFile[]): Left {
+    const { main, override } = defaultsOf(sources)
+    const joined = main !== undefined && override !== undefined
     const waiting: Waiting[] = []
+    const files: SourceFile[] = []
     for (const source of sources) {
-      const uses = this.contents.quick(source.path)
-      if (uses === undefined || !this.isAll(uses, folder)) return false
-      // another file of the folder has to name the image, and compose refuses a default file if none does
-      if (uses.partial && defaultsOf([source]).main !== undefined) return false
-      waiting.push({ source, uses })
+      const uses = joined && (isDefault(source) || isOverride(source)) ? undefined : this.contents.quick(source.path)
+      // compose refuses a default file if no file names an image
+      const waits = uses !== undefined && !(uses.partial && isDefault(source)) && this.isAll(uses, folder)
+      if (waits) waiting.push({ source, uses })
+      else files.push(source)
     }
-    if (sources.length > 1) {
-      const { main, override } = defaultsOf(sources)
-      if (main !== undefined && override !== undefined) return false
-    }
-    this.waiting.set(folder, waiting)
-    return true
+    if (waiting.length > 0) this.waiting.set(folder, { waiting, sources })
+    return { folder, files, beside: waiting.map(sourceOf) }
   }
 
   /** Nothing has a say in what a file names: no image takes a value from a variable, and no template grows beyond what is read. */
@@ -62,24 +68,32 @@ export class QuickFolders {
     return problems.length === 0 && defaulted.every((name) => isUnset(name, declared)) && variables.every((name) => isShort(name, declared))
   }
 
-  /** The files that are to be read fully all the same, by folder. Nothing waits any more. */
-  left(
-    reached: ReadonlySet<string>,
-    joined: ReadonlyMap<string, unknown>,
-  ): readonly (readonly [folder: string, paths: readonly string[]])[] {
-    const left: (readonly [string, readonly string[]])[] = []
-    for (const [folder, waiting] of this.waiting) {
-      const alone = !joined.has(folder) && !waiting.some(({ source }) => reached.has(source.path))
-      const paths: string[] = []
+  /** The files that are to be read fully all the same. Nothing waits any more. */
+  left(reached: ReadonlySet<string>, joined: ReadonlyMap<string, unknown>): readonly Left[] {
+    const left: Left[] = []
+    for (const [folder, { waiting, sources }] of this.waiting) {
+      const files: SourceFile[] = []
       for (const { source, uses } of waiting) {
+        const alone = !joined.has(folder) && !reached.has(source.path)
         if (alone && this.isAllowed(source, uses)) this.contents.forget(source.path)
-        else paths.push(source.path)
+        else files.push(source)
       }
-      if (paths.length > 0) left.push([folder, paths])
+      if (files.length > 0) left.push({ folder, files, beside: sources.filter((source) => !files.includes(source)) })
     }
     this.waiting.clear()
     return left
   }
+}
+
+const sourceOf = ({ source }: Waiting): SourceFile => source
+
+/** Compose loads a file of this name without being told, unless there is one that it likes better. */
+function isDefault(source: SourceFile): boolean {
+  return defaultsOf([source]).main !== undefined
+}
+
+function isOverride(source: SourceFile): boolean {
+  return defaultsOf([source]).override !== undefined
 }
 
 const NONE: readonly never[] = []

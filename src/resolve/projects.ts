@@ -11,7 +11,7 @@ import { composeFiles, type Environment, Environments, type Variables } from './
 import { defaultsOf, fragmentsOf, groupByFolder } from './project-folder.js'
 import { includesFor, loadProject, type Model, type Project, type Reach, type Sources } from './project-load.js'
 import { named } from './project-name.js'
-import { QuickFolders, type QuickTest } from './project-quick.js'
+import { type Left, QuickFiles, type QuickTest } from './project-quick.js'
 import { Registry } from './project-registry.js'
 import { Binder, childOf, type Leaf, type Scope, type Tree } from './project-tree.js'
 import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
@@ -61,7 +61,7 @@ class Reader {
   private readonly dockerfiles: DockerfileNames
   private readonly sources: Sources
   private readonly content: Contents['read']
-  private readonly quick: QuickFolders | undefined
+  private readonly quick: QuickFiles | undefined
   /** What is wrong with folders as far as their files are known: one that is reached later may have what lacks. */
   private readonly incomplete = new Map<string, readonly Problem[]>()
   private readonly givens = new Map<string, Variables>()
@@ -88,7 +88,7 @@ class Reader {
     this.environments = new Environments(files, environment)
     this.dockerfiles = new DockerfileNames(files)
     this.sources = { read: this.content, environments: this.environments, includes: includesFor(compose.length) }
-    this.quick = isAllowed && new QuickFolders(contents, this.environments, isAllowed)
+    this.quick = isAllowed && new QuickFiles(contents, this.environments, isAllowed)
     this.queue = compose.map(({ path }) => path)
     this.queued = new Set(this.queue)
     this.listed = new Set(this.queue)
@@ -99,34 +99,34 @@ class Reader {
     const folders = groupByFolder([...this.compose, ...this.followed])
     const listed = this.queue.length
     // folder by folder, so that files are kept no longer than somebody may ask for them
-    for (const [folder, sources] of folders) if (!this.waits(folder, sources)) this.readTogether(folder, sources.map(pathOf))
+    for (const [folder, sources] of folders) this.readTogether(this.withoutQuick(folder, sources))
     const reached = new Map<string, Alone[]>()
     // what is reached is put at the end of the queue
     for (let at = listed; at < this.queue.length; at++) {
       const one = this.readAlone(this.queue[at] ?? '')
       if (one !== undefined) append(reached, folderOf(one.path), one)
     }
-    for (const [folder, paths] of this.quick?.left(this.reached, reached) ?? []) this.readTogether(folder, paths)
+    for (const left of this.quick?.left(this.reached, reached) ?? []) this.readTogether(left)
     for (const [folder, together] of reached) {
       const beside = (folders.get(folder) ?? []).flatMap(({ path }) => this.alone(path) ?? [])
-      this.readFolder(folder, [...beside, ...together])
+      this.readFolder(folder, [...beside, ...together], [])
     }
     for (const problems of this.incomplete.values()) this.tell(problems)
     return { ...this.registry.result(), followed: this.followed }
   }
 
-  /** Whether the files of a folder may need no more than a quick reading. */
-  private waits(folder: string, sources: readonly SourceFile[]): boolean {
-    return this.quick !== undefined && !this.told.has(folder) && this.quick.take(folder, sources)
+  /** The files of a folder that need more than a quick reading, as far as that is known. */
+  private withoutQuick(folder: string, files: readonly SourceFile[]): Left {
+    return this.quick === undefined || this.told.has(folder) ? { folder, files, beside: [] } : this.quick.take(folder, files)
   }
 
-  private readTogether(folder: string, paths: readonly string[]): void {
+  private readTogether({ folder, files, beside }: Left): void {
     const together: Alone[] = []
-    for (const path of paths) {
+    for (const { path } of files) {
       const one = this.readAlone(path)
       if (one !== undefined) together.push(one)
     }
-    this.readFolder(folder, together)
+    if (together.length > 0) this.readFolder(folder, together, beside)
   }
 
   private follow(edges: readonly Reach[]): void {
@@ -254,10 +254,15 @@ class Reader {
 
   // -------------------------------------------------------------------------------------------- files of one folder
 
-  /** The files of a folder: what the default file and its override make together, and what every file builds. */
-  private readFolder(folder: string, together: readonly Alone[]): void {
-    const { main, override } = defaultsOf(together)
-    if (main !== undefined) this.readDefault(folder, main, override, together)
+  /**
+   * The files of a folder: what the default file and its override make together, and what every file builds. Those beside them are told
+   * elsewhere, or name nothing but images.
+   */
+  private readFolder(folder: string, together: readonly Alone[], beside: readonly SourceFile[]): void {
+    const defaults = defaultsOf<{ readonly path: string }>([...together, ...beside])
+    const main = together.find((one) => one === defaults.main)
+    const override = together.find((one) => one === defaults.override)
+    if (main !== undefined) this.readDefault(folder, main, override, together, beside)
     for (const one of together) {
       // such a file is built as the project that takes it in has it, which knows its directory
       if (this.taken.has(one.path) && !this.listed.has(one.path)) continue
@@ -273,7 +278,13 @@ class Reader {
   }
 
   /** What compose loads in a folder when it is not told which files. */
-  private readDefault(folder: string, main: Alone, override: Alone | undefined, together: readonly Alone[]): void {
+  private readDefault(
+    folder: string,
+    main: Alone,
+    override: Alone | undefined,
+    together: readonly Alone[],
+    beside: readonly SourceFile[],
+  ): void {
     const given = override === undefined ? main.given : named(main.given, override.path, folder, override.file)
     const paths = override === undefined ? [main] : [main, override]
     const project = override === undefined ? main.project : this.load([main.path, override.path], folder, given)
@@ -285,7 +296,10 @@ class Reader {
     if (this.told.has(folder)) return
     const reached = new Set(project.reached.map(({ to }) => to))
     const others = together.filter((one) => !paths.includes(one) && !reached.has(one.path))
-    const elsewhere = new Set(others.flatMap(({ project: { services } }) => [...services.keys()]))
+    const names = new Set(others.flatMap(({ project: { services } }) => [...services.keys()]))
+    const isBeside = (name: string): boolean =>
+      beside.some(({ path }) => !reached.has(path) && this.alone(path)?.project.services.has(name) === true)
+    const elsewhere = { has: (name: string): boolean => names.has(name) || isBeside(name) }
     this.incomplete.set(folder, [...emptyProblems(main.path, main.file), ...consistencyProblems(project.services, elsewhere)])
   }
 
@@ -373,8 +387,6 @@ class Reader {
 }
 
 const COMPOSE_FILE = 'COMPOSE_FILE'
-
-const pathOf = ({ path }: SourceFile): string => path
 
 function aroundOf(project: Model): Surroundings {
   const services = project.jobs.size === 0 ? project.services : new Map([...project.jobs, ...project.services])
