@@ -48,6 +48,7 @@ describe('a compose file of the usual kind', () => {
     ['services:\n  ü:\n    image: x\n', undefined],
     ['services: # ü\n  a:\n    image: x\n    labels:\n      b: "ü"\n', ['x']],
     ['services:\n  a:\n    image: b:${TAG:-1}\n  c:\n    image: "d/e:${TAG-2}-${X:-y}"\n', ['b:1', 'd/e:2-y']],
+    ['services:\n  a:\n    image: ${A:-b/c}/d:${TAG:-1}\n', ['b/c/d:1']],
     [one('  db:\n    restart: always\n'), ['nginx:1.27']],
     ['volumes:\n  a:\n', []],
   ])('%j', (text, images) => {
@@ -71,8 +72,6 @@ describe('a compose file of the usual kind', () => {
     'services:\n  web:\n    image: a:\n',
     'services:\n  web:\n    image: $A\n',
     'services:\n  web:\n    image: a:${B}\n',
-    'services:\n  web:\n    image: ${A:-b}\n',
-    'services:\n  web:\n    image: ${A:-b}/c:1\n',
     'services:\n  web:\n    image: a:${B:-${C:-d}}\n',
     'services:\n  web:\n    image: |\n      a\n',
     'services:\n  web:\n    image: a\n    image: b\n',
@@ -185,6 +184,17 @@ describe('what stands around a file', () => {
   const partial = 'services:\n  web:\n    restart: always\n'
   const other = 'services:\n  db:\n    image: a\n'
   const passed = (table: Table, environment: Partial<Environment> = {}): readonly string[] => compare(table, environment).passed
+
+  test.each(['${A:-b}', '${A:-b}/c:1', 'b${A:-c}', 'b:1/${A:-c}', 'localhost:${A:-1}/b'])(
+    'a variable may decide the source of %j',
+    (image) => {
+      const files = memoryFiles({ 'compose.yaml': one(`  db:\n    image: ${image}\n`) })
+      const environment = { envFiles: [], platforms: PLATFORMS }
+      const passing = (overridable: boolean): readonly string[] =>
+        compareQuick(files, [{ path: 'compose.yaml', kind: 'compose' }], environment, undefined, overridable).passed
+      expect([passing(false), passing(true)]).toEqual([[], ['compose.yaml']])
+    },
+  )
 
   test('a file alone in its folder is not told when all in it is allowed', () => {
     expect(passed({ 'compose.yaml': web })).toEqual(['compose.yaml'])

@@ -12,22 +12,24 @@ export interface QuickComparison {
   readonly full: unknown
 }
 
-/** Reads a repository both ways; `allows` says of which files everything is allowed. */
+/** Reads a repository both ways; `allows` says of which files everything is allowed, `overridable` whether a default may be the source. */
 export function compareQuick(
   files: Files,
   compose: readonly SourceFile[],
   environment: Environment,
   allows: (path: string) => boolean = () => true,
+  overridable = true,
 ): QuickComparison {
   const full = readProjects(files, compose, environment)
   const asked: string[] = []
   const passed = new Map<string, QuickUses>()
-  const rest = readProjects(files, compose, environment, undefined, ({ path }, uses) => {
+  const test = ({ path }: SourceFile, uses: QuickUses): boolean => {
     asked.push(path)
     const allowed = allows(path)
     if (allowed) passed.set(path, uses)
     return allowed
-  })
+  }
+  const rest = readProjects(files, compose, environment, undefined, Object.assign(test, { overridable }))
   const told = [...passed].flatMap(([file, { images }]) => images.map(({ role, text }) => plain(file, role, text)))
   const quick = { ...said(rest), references: [...said(rest).references, ...told].sort(), local: sumOf([...passed.values()]) }
   return { asked, passed: [...passed.keys()], quick, full: { ...said(full, passed), local: 0 } }

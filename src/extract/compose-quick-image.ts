@@ -7,6 +7,9 @@ const MAX_NAMES = 65_536
 /** Files name the same images again and again. */
 const known = new Map<string, QuickUse>()
 
+/** UTF-16 units of a name that is remembered; Docker's limit for one without its tag and digest is 255. */
+const MAX_NAME = 512
+
 /** What a reference consists of; the rest of the grammar is for whoever looks it up. */
 const REFERENCE = /^[\w.:@/-]+$/
 
@@ -14,7 +17,7 @@ const REFERENCE = /^[\w.:@/-]+$/
 export function literalImage(written: string): QuickUse | undefined {
   const use = known.get(written)
   if (use !== undefined) return use
-  if (!REFERENCE.test(written)) return undefined
+  if (written.length > MAX_NAME || !REFERENCE.test(written)) return undefined
   const text = keptText(written)
   const made: QuickUse = { role: 'service', text }
   if (known.size >= MAX_NAMES) known.clear()
@@ -24,12 +27,8 @@ export function literalImage(written: string): QuickUse | undefined {
 
 const DEFAULT = /\$\{([A-Za-z_][A-Za-z0-9_]*):?-([\w.:@/-]*)\}/g
 
-/**
- * The image of a service whose tag or digest is the default of a variable, which is put to the names. A source that a variable can replace
- * is judged by the way it came.
- */
+/** The image of a service with the defaults of its variables, which are put to the names. */
 export function imageWithDefaults(written: string, names: string[]): QuickUse | undefined {
-  if (!isSourceWritten(written)) return undefined
   const text = written.replace(DEFAULT, (_, name: string, value: string) => {
     names.push(name)
     return value
@@ -37,7 +36,8 @@ export function imageWithDefaults(written: string, names: string[]): QuickUse | 
   return literalImage(text)
 }
 
-function isSourceWritten(written: string): boolean {
+/** Whether no variable can replace the registry and the repository of a text with variables. */
+export function isSourceWritten(written: string): boolean {
   const variable = written.indexOf('$')
   const fixed = written.slice(0, variable)
   return !written.includes('/', variable) && fixed.includes(':', fixed.lastIndexOf('/') + 1)

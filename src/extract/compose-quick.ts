@@ -1,4 +1,4 @@
-import { imageWithDefaults, literalImage } from './compose-quick-image.js'
+import { imageWithDefaults, isSourceWritten, literalImage } from './compose-quick-image.js'
 import { MAP, NOTHING, Outline, ROOT, SERVICE, SERVICES, VOLUME, VOLUMES } from './compose-quick-outline.js'
 import {
   bytes,
@@ -26,6 +26,8 @@ import { typeOfPlain } from './yaml-scalars.js'
 export interface QuickCompose extends QuickUses {
   /** The variables that images name with a default: none of them may have a value. */
   readonly defaulted: readonly string[]
+  /** Some of them may decide the source. */
+  readonly overridable: boolean
   /** The variables of other values. */
   readonly variables: readonly string[]
   /** Some value holds a dollar sign. */
@@ -78,6 +80,7 @@ class QuickReader {
   private readonly outline = new Outline()
   private readonly images: QuickUse[] = []
   private readonly defaulted: string[] = []
+  private overridable = false
   private started = false
   /** The key that was found last, without quotes. */
   private keyStart = 0
@@ -93,7 +96,8 @@ class QuickReader {
   read(): QuickCompose | undefined {
     const { images, defaulted, values, outline } = this
     if (!this.lines() || !outline.end()) return undefined
-    return { images, local: 0, defaulted, variables: values.variables, templates: values.templates, partial: outline.partial }
+    const { variables, templates } = values
+    return { images, local: 0, defaulted, overridable: this.overridable, variables, templates, partial: outline.partial }
   }
 
   private lines(): boolean {
@@ -201,7 +205,9 @@ class QuickReader {
   private image(from: number): number {
     const written = this.scalar(from)
     if (written === undefined) return -1
-    const use = written.includes('$') ? imageWithDefaults(written, this.defaulted) : literalImage(written)
+    const variable = written.includes('$')
+    const use = variable ? imageWithDefaults(written, this.defaulted) : literalImage(written)
+    if (variable && !isSourceWritten(written)) this.overridable = true
     if (use === undefined) return -1
     this.images.push(use)
     this.outline.named = true

@@ -10,7 +10,11 @@ import { resolveValue } from './resolution.js'
  * Asked of each file that names by itself all there is to say of it: plain images, which nothing around it changes. True if everything in it
  * is allowed: then nothing more is told of the file. False if it is to be told as any other.
  */
-export type QuickTest = (source: SourceFile, uses: QuickUses) => boolean
+export interface QuickTest {
+  (source: SourceFile, uses: QuickUses): boolean
+  /** Nobody minds whether the source of an image is the default of a variable; absent: such a file is told as any other. */
+  readonly overridable?: boolean
+}
 
 interface Waiting {
   readonly source: SourceFile
@@ -57,10 +61,10 @@ export class QuickFiles {
   /** Nothing has a say in what a file names: no image takes a value from a variable, and no template grows beyond what is read. */
   private isAll(uses: QuickCompose, folder: string): boolean {
     const { environments } = this
-    const { defaulted, images, variables, templates } = uses
+    const { defaulted, images, overridable, variables, templates } = uses
     if (environments.hasOthers(folder) && (templates || defaulted.length > 0 || environments.variants(folder, MAX_SERVICES).more))
       return false
-    if (!images.every(isImage)) return false
+    if ((overridable && this.isAllowed.overridable !== true) || !images.every(isImage)) return false
     if (defaulted.length === 0 && environments.areUsual(folder)) return true
     if (environments.environment.envFiles.length > 0) return false
     const { lookup, problems } = environments.of(folder)

@@ -296,11 +296,16 @@ class Reader {
     if (this.told.has(folder)) return
     const reached = new Set(project.reached.map(({ to }) => to))
     const others = together.filter((one) => !paths.includes(one) && !reached.has(one.path))
-    const names = new Set(others.flatMap(({ project: { services } }) => [...services.keys()]))
-    const isBeside = (name: string): boolean =>
-      beside.some(({ path }) => !reached.has(path) && this.alone(path)?.project.services.has(name) === true)
-    const elsewhere = { has: (name: string): boolean => names.has(name) || isBeside(name) }
+    const otherwise = beside.filter(({ path }) => !reached.has(path))
+    // hardly ever asked for
+    let names: ReadonlySet<string> | undefined
+    const elsewhere = { has: (name: string): boolean => (names ??= this.servicesOf(others, otherwise)).has(name) }
     this.incomplete.set(folder, [...emptyProblems(main.path, main.file), ...consistencyProblems(project.services, elsewhere)])
+  }
+
+  private servicesOf(files: readonly Alone[], more: readonly SourceFile[]): ReadonlySet<string> {
+    const all = [...files, ...more.flatMap(({ path }) => this.alone(path) ?? [])]
+    return new Set(all.flatMap(({ project: { services } }) => [...services.keys()]))
   }
 
   private load(paths: readonly string[], folder: string, given: Lookup): Project {
