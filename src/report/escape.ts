@@ -14,8 +14,8 @@ export const MAX_REPLACEMENT = 800
 
 const ELLIPSIS = '…'
 
-/** Only what ASCII prints: the common case, which needs no work. */
-const PRINTABLE = /^[ -~]*$/
+/** Only what ASCII prints, and the signs that reports themselves write: the common case, which needs no work. */
+const PRINTABLE = /^[ -~\u00b7\u2026\u2190]*$/
 
 /**
  * What no reader sees, or what changes how its surroundings are shown: controls, ANSI escapes, bidirectional and zero-width characters, fillers,
