@@ -12,8 +12,11 @@ export interface Dockerfile {
   readonly readings: readonly Reading[]
   /** In the order of the file: what any of the readings finds. */
   readonly occurrences: readonly DockerfileOccurrence[]
-  /** For each occurrence its index among the places of each reading; -1 where a reading does not find it, as none finds the syntax image. */
-  readonly found: readonly (readonly number[])[]
+  /**
+   * For each occurrence its index among the places of each reading; -1 where a reading does not find it, as none finds the syntax image. Absent where the
+   * occurrences are the places of the only reading, one by one.
+   */
+  readonly found?: readonly (readonly number[])[]
   readonly problems: readonly DockerfileProblem[]
 }
 
@@ -32,12 +35,18 @@ export function extractDockerfile(text: string, options?: { readonly template?: 
   const refusal = problem ?? first.problem
   const problems = syntax !== undefined && frontend === 'foreign' ? [foreign(syntax)] : []
   if (refusal !== undefined && !(template && hasMark(text))) problems.push(refusal)
-  const { occurrences, found } = join(syntax, first, older)
-  return { escape, ...(syntax && { syntax }), readings: older === undefined ? [first] : [first, older], occurrences, found, problems }
+  if (syntax === undefined) return { escape, readings: [first], occurrences: occurrencesOf(first.places), problems }
+  return { escape, syntax, readings: older === undefined ? [first] : [first, older], ...join(syntax, first, older), problems }
+}
+
+function occurrencesOf(places: Reading['places']): readonly DockerfileOccurrence[] {
+  const occurrences: DockerfileOccurrence[] = []
+  for (const { occurrence } of places) occurrences.push(occurrence)
+  return occurrences
 }
 
 /** What only the older reading finds goes where it stands in the file. */
-function join(syntax: Syntax | undefined, first: Reading, older: Reading | undefined): Pick<Dockerfile, 'occurrences' | 'found'> {
+function join(syntax: Syntax, first: Reading, older: Reading | undefined): Required<Pick<Dockerfile, 'occurrences' | 'found'>> {
   const told = first.places.map(({ occurrence }, index) => ({ occurrence, found: [index, -1] }))
   const known = new Map(older === undefined ? [] : told.map((one) => [key(one.occurrence), one]))
   older?.places.forEach(({ occurrence }, index) => {
@@ -46,7 +55,7 @@ function join(syntax: Syntax | undefined, first: Reading, older: Reading | undef
     else both.found[1] = index
   })
   if (told.length > first.places.length) told.sort((a, b) => before(a.occurrence.span, b.occurrence.span))
-  if (syntax !== undefined) told.unshift({ occurrence: { role: 'syntax', span: syntax.span, text: syntax.text }, found: [-1, -1] })
+  told.unshift({ occurrence: { role: 'syntax', span: syntax.span, text: syntax.text }, found: [-1, -1] })
   return { occurrences: told.map(({ occurrence }) => occurrence), found: told.map(({ found }) => found) }
 }
 

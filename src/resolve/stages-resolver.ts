@@ -27,7 +27,8 @@ export function resolveReading(
 ): { readonly resolutions: readonly Resolution[]; readonly problems: readonly DockerfileProblem[] } {
   const resolver = new StageResolver(reading, escape, file, inputs)
   const froms = resolver.resolveBases()
-  const resolutions = reading.places.map((place, index) => froms.get(index) ?? resolver.source(place))
+  const resolutions: Resolution[] = []
+  for (const place of reading.places) resolutions.push(froms[resolutions.length] ?? resolver.source(place))
   resolver.checkTarget()
   return { resolutions, problems: resolver.problems }
 }
@@ -38,13 +39,13 @@ class StageResolver {
   private readonly stages: readonly Stage[]
   private readonly args: GlobalArguments
   private readonly budget = newBudget()
-  /** The stage that each stage is based on; -1 without one. */
-  private readonly bases: number[]
+  /** The stage that a stage is based on. */
+  private readonly bases = new Map<number, number>()
   /** The first stage that is based on a stage: there its triggers run. */
   private readonly children = new Map<number, number>()
   /** Of stages that name another than the build's. */
   private readonly platforms = new Map<number, string>()
-  private readonly names: ReadonlyMap<string, number>
+  private known: ReadonlyMap<string, number> | undefined
   private links: StageLinks | undefined
   private reached: ReadonlySet<number> | undefined
   private circle: readonly number[] | undefined
@@ -57,24 +58,27 @@ class StageResolver {
   ) {
     this.places = reading.places
     this.stages = reading.stages
-    this.bases = this.stages.map(() => -1)
-    this.names = new Map(this.stages.map(({ name }, index) => [name, index]))
     this.args = new GlobalArguments(reading, file, escape, inputs, this.budget)
     if (this.args.problem !== undefined) this.problems.push(this.args.problem)
+  }
+
+  /** The last stage of each name; most files ask for none. */
+  private get names(): ReadonlyMap<string, number> {
+    return (this.known ??= new Map(this.stages.map(({ name }, index) => [name, index])))
   }
 
   // ---- FROM
 
   /** By the index of their places. */
-  resolveBases(): ReadonlyMap<number, Resolution> {
-    const resolved = new Map<number, Resolution>()
+  resolveBases(): readonly (Resolution | undefined)[] {
+    const resolved: (Resolution | undefined)[] = []
     const earlier = new Map<string, number>()
     let next = 0
-    this.places.forEach(({ occurrence, use }, index) => {
-      if (occurrence.role !== 'base') return
-      for (; next < use.stage; next++) this.name(next, earlier)
-      resolved.set(index, this.base(use, occurrence, earlier))
-    })
+    for (const { occurrence, use } of this.places) {
+      const from = occurrence.role === 'base'
+      if (from) for (; next < use.stage; next++) this.name(next, earlier)
+      resolved.push(from ? this.base(use, occurrence, earlier) : undefined)
+    }
     return resolved
   }
 
@@ -103,9 +107,9 @@ class StageResolver {
 
   /** BuildKit compares with the lower-cased names of earlier stages, letter for letter. */
   private baseNamed(value: Value, stage: number, earlier: ReadonlyMap<string, number>): Resolution {
-    const index = earlier.get(value.text)
+    const index = earlier.size === 0 ? undefined : earlier.get(value.text)
     if (index !== undefined) {
-      this.bases[stage] = index
+      this.bases.set(stage, index)
       if (!this.children.has(index)) this.children.set(index, stage)
       return local(value, 'stage')
     }
@@ -216,7 +220,7 @@ class StageResolver {
       if (list === undefined) sources.set(use.stage, [found.index])
       else list.push(found.index)
     })
-    return (this.links = { bases: this.bases, sources })
+    return (this.links = { bases: this.stages.map((_, stage) => this.bases.get(stage) ?? -1), sources })
   }
 
   // ---- images

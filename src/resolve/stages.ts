@@ -24,8 +24,11 @@ export interface ResolvedDockerfile {
  * (dockerfile2llb of BuildKit). Every stage is resolved, also those that the build's target does not reach. `file` stands in the chains.
  */
 export function resolveDockerfile(dockerfile: Dockerfile, file: string, inputs: BuildInputs = DEFAULT_INPUTS): ResolvedDockerfile {
-  const resolved = dockerfile.readings.map((reading) => resolveReading(reading, dockerfile.escape, file, inputs))
-  const resolutions = dockerfile.found.map((indexes) => {
+  const { readings, escape, found } = dockerfile
+  const [only] = readings
+  if (found === undefined && only !== undefined) return resolveReading(only, escape, file, inputs)
+  const resolved = readings.map((reading) => resolveReading(reading, escape, file, inputs))
+  const resolutions = (found ?? []).map((indexes) => {
     const [first, older] = indexes.map((index, reading) => resolved[reading]?.resolutions[index])
     if (first === undefined) return older ?? syntax(dockerfile.syntax?.image ?? '', inputs)
     // what one frontend finds in the file itself, another pulls
