@@ -187,3 +187,107 @@ describe('as the whole way', () => {
     expect(taken.length).toBeGreaterThan(lines.length * 0.6)
   })
 })
+
+describe('what is usual', () => {
+  test.each([
+    ['FROM alpine:3', ['base alpine:3'], 0],
+    ['\ufeff# c\r\n\r\nfrom alpine:3 as Main\r\nRUN a \\\r\n  # c\r\n\r\n  b\r\n', ['base alpine:3'], 0],
+    ['# syntax=docker/dockerfile:1.7\nFROM scratch\n', ['syntax docker/dockerfile:1.7'], 1],
+    ['# escape=`\nFROM a\nWORKDIR C:\\x\\\nRUN a `\n  b\nFROM b\nCOPY --from=0 a b', ['base a', 'base b'], 1],
+    [
+      'ARG V=3\nARG T="$V-x"\nARG E=\nFROM alpine:${T}\nFROM alpine:$V$E\nFROM a:${U:-1}\n',
+      ['base alpine:3-x', 'base alpine:3', 'base a:1'],
+      0,
+    ],
+    ["ARG V='$x'\nARG W=${V:+y}\nFROM a:$W\n", ['base a:y'], 0],
+    ['FROM --platform=$TARGETPLATFORM a:1\nFROM --platform=linux/${TARGETARCH} b:1', ['base a:1', 'base b:1'], 0],
+    [
+      'FROM a AS x\nFROM x AS y\nCOPY --from=X /a /b\nCOPY --from=0 --chown=a:b /a /b\nCOPY --from=reg.io:5000/a/b:1 /a /b',
+      ['base a', 'copy-from reg.io:5000/a/b:1'],
+      3,
+    ],
+    ['FROM a\nRUN --mount=type=cache,target=/x \\\n  --mount=from=b:1,target=/y make', ['base a', 'mount-from b:1'], 0],
+    ['FROM a\nRUN --mount=from=b:1,target=/y <<EOF\nFROM x\nEOF\nCOPY <<-"E" /x\n\tE\nFROM c', ['base a', 'mount-from b:1', 'base c'], 0],
+    ['FROM a\nONBUILD COPY --from=b:1 /x /y\nONBUILD RUN x', ['base a', 'copy-from b:1'], 0],
+    [
+      'FROM a\nHEALTHCHECK --interval=5s --retries=3 \\\n  CMD ["a", "-b"]\nHEALTHCHECK NONE\nCMD ["a", "b \\"c\\""]\nENV A=b \\\n  C="d e"\nENV X y z',
+      ['base a'],
+      0,
+    ],
+  ])('%j names %j and %i local ones', (text, images, local) => {
+    const quick = quickDockerfile(text)
+    expect(quick?.images.map((use) => `${use.role} ${use.text}`)).toEqual(images)
+    expect(quick?.local).toBe(local)
+    expect(quick).toEqual(whole(text))
+  })
+
+  test('one text is one object, so that it can be looked up by itself', () => {
+    const [first] = quickDockerfile('FROM registry.example.com/a/b:1\n')?.images ?? []
+    expect(first).toBeDefined()
+    expect(quickDockerfile('FROM x\nFROM registry.example.com/a/b:1')?.images[1]).toBe(first)
+  })
+})
+
+describe('what it leaves to the whole way', () => {
+  test.each([
+    ['', 'nothing is built'],
+    ['RUN x\nFROM a', 'no stage'],
+    ['FROM a\n# image-policy: ignore pinned -- why\nFROM b', 'an inline exception'],
+    ['FROM a:$TAG', 'a variable without a value'],
+    ['ARG A\nARG B=$A\nFROM a:1$B', 'one behind another'],
+    ['FROM a:$TARGETARCH', 'the platform decides'],
+    ['FROM --platform=$OTHER a', 'no platform'],
+    ['FROM a AS x\nFROM b AS X', 'two stages of one name'],
+    ['FROM a\nCOPY --from=x / /\nFROM b AS x', 'a stage that comes later'],
+    ['FROM a AS x\nCOPY --from=x / /', 'the same stage'],
+    ['FROM a\nCOPY --from=1 / /', 'no such stage'],
+    ['FROM a AS x\nONBUILD COPY --from=b / /\nFROM x', 'a trigger that runs here'],
+    ['FROM A', 'no reference'],
+    [`FROM ${'a'.repeat(64)}`, 'an identifier'],
+    ['FROM a b', 'no stage name'],
+    ['FROM a\nFOO b', 'an unknown instruction'],
+    ['FROM a\nCOPY b', 'one argument'],
+    ['FROM a\nCOPY a \\\n# b\n', 'a comment is no argument'],
+    ['FROM a\nCOPY ["a,b"]', 'one string'],
+    ['FROM a\nCOPY a <<b', 'a heredoc as a destination'],
+    ['FROM a\nRUN <<EOF\nx', 'a heredoc that does not end'],
+    ['FROM a\nRUN x <\\\n<EOF\nx', 'a heredoc over two lines'],
+    ['FROM a\nENV b', 'no value'],
+    ['FROM a\nENV b=c d', 'a pair without a value'],
+    ['FROM a\nRUN --mount=from=$x true', 'a variable in a mount'],
+    ['FROM a\nRUN --mount=from=b,from=c true', 'two sources'],
+    ['FROM a\nRUN --mount=type=a \\\n#--mount=from=b\n true', 'a comment between flags, if a source stands there'],
+    ['FROM a\nSHELL x', 'no JSON'],
+    ['FROM a\nCMD ["a", 1]', 'not strings alone'],
+    ['# escape=x\nFROM a', 'a wrong directive'],
+    ['# syntax=acme/frontend\nFROM a', 'a frontend that is not known'],
+    ['# syntax=docker/dockerfile:1.2\nFROM a\nRUN <<E\nE', 'a frontend without heredocs'],
+    [`FROM a\nRUN ${'x'.repeat(22_000)}`, 'a line that may be too long'],
+  ])('%j: %s', (text) => expect(quickDockerfile(text)).toBeUndefined())
+
+  test('values that double with each line, stages and sources without end', () => {
+    const doubled = Array.from({ length: 400 }, (_, i) => `ARG A${i + 1}=$A${i}$A${i}\n`).join('')
+    expect(quickDockerfile(`ARG A0=x\n${doubled}FROM a:$A400`)).toBeUndefined()
+    expect(quickDockerfile(Array.from({ length: 60 }, (_, i) => `FROM a AS s${i}\n`).join(''))).toBeUndefined()
+    expect(quickDockerfile(`FROM a\n${'COPY --from=b / /\n'.repeat(300)}`)).toBeUndefined()
+  })
+})
+
+describe('the whole reader, which passes instructions by the same expressions', () => {
+  // with an inline exception in a file every instruction is taken apart; a JSON text would be none with it
+  const apart = '\n# image-policy: ignore pinned -- why'
+
+  function read(text: string): string {
+    const { escape, occurrences, problems, readings } = extractDockerfile(text)
+    const args = readings.flatMap((reading) => reading.args.map(({ name, value, span }) => [name, value, span]))
+    return JSON.stringify([escape, occurrences, problems, args, readings.map(({ stages, places }) => [stages, places])])
+  }
+
+  const same = (text: string): boolean => read(text) === read(text + apart)
+
+  test('finds the same as one that takes each apart', () => {
+    const texts = [SAMPLE, ...FIXED, ...GENERATED.slice(0, 500)]
+    const mutated = [...mutations(createRandom(2, 'apart'), [SAMPLE], 3_000), ...mutations(createRandom(2, 'fixed'), FIXED, 6_000)]
+    expect([...texts, ...mutated].filter((text) => !/image-policy:|^\s*\{/.test(text) && !same(text))).toEqual([])
+  })
+})
