@@ -35,25 +35,31 @@ const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 const TAB = 9
 
-/**
- * A beginning that is surely no directive, so that none follows: an instruction, or a comment without a value (behind `#!` there may be one); or the syntax
- * image alone.
- */
-const BEGINNING = /[A-Za-z]|#(?!!)[^\n=]*(?:\n|$)|#[ \t]*syntax[ \t]*=[ \t]*([\w.:/@-]+)[ \t]*\r?\n(?![\s\x85]*#[^\n]*=)/y
+/** A first line that is surely no directive, so that none follows: a comment without a value (behind `#!` there may be one); or the syntax image alone. */
+const BEGINNING = /#(?!!)[^\n=]*(?:\n|$)|#[ \t]*syntax[ \t]*=[ \t]*([\w.:/@-]+)[ \t]*\r?\n(?![\s\x85]*#[^\n=]*=)/y
 
 /** What a Dockerfile of the usual kind names by its own defaults, on whatever platform; undefined if it is not surely of that kind. */
 export function quickDockerfile(text: string): QuickUses | undefined {
   if (text.length > MAX_TEXT) return undefined
   const from = text.charCodeAt(0) === BOM ? 1 : 0
+  const stages = new QuickStages()
+  const escape = isLetter(text.charCodeAt(from)) ? '\\' : readDirectives(text, from, stages)
+  if (escape === undefined || !readFile(text, from, escape, stages) || !stages.hold()) return undefined
+  return { images: stages.images, local: stages.local }
+}
+
+/** The escape character; the syntax image goes to what is found. Undefined if anything may be wrong. */
+function readDirectives(text: string, from: number, stages: QuickStages): '\\' | '`' | undefined {
   BEGINNING.lastIndex = from
   const found = BEGINNING.exec(text)
   const { escape, problem } = found === null ? readEscape(text) : BACKSLASH
-  if (problem !== undefined) return undefined
   const syntax = found === null ? readSyntax(text)?.image : found[1]
-  const stages = new QuickStages()
-  if (syntax !== undefined && !(isFrontend(syntax, text) && stages.image('syntax', syntax))) return undefined
-  const known = readFile(text, from, escape, stages) && stages.hold()
-  return known ? { images: stages.images, local: stages.local } : undefined
+  if (problem !== undefined || (syntax !== undefined && !(isFrontend(syntax, text) && stages.image('syntax', syntax)))) return undefined
+  return escape
+}
+
+function isLetter(c: number): boolean {
+  return (c >= 65 && c <= 90) || (c >= 97 && c <= 122)
 }
 
 const BACKSLASH: Escape = { escape: '\\' }
