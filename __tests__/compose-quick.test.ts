@@ -6,7 +6,7 @@ import { generateFiles } from '../bench/generate/repository.js'
 import { loadWholeReader } from '../src/extract/compose.js'
 import { quickCompose } from '../src/extract/compose-quick.js'
 import { readBlockYaml } from '../src/extract/yaml-block.js'
-import { type Environment } from '../src/resolve/projects.js'
+import { createComposeCache, type Environment, readProjects } from '../src/resolve/projects.js'
 import { fixturesIn, FIXTURES, ROOT } from './golden.js'
 import { memoryFiles } from './memory-files.js'
 import { compareQuick, type QuickComparison } from './quick-projects.js'
@@ -268,6 +268,37 @@ describe('what stands around a file', () => {
   ])('%s changes nothing', (_, table, files) => {
     expect(passed(table)).toEqual(files)
   })
+})
+
+test('with a cache, a content is read once, and answers alike each time', () => {
+  const table = { 'a/compose.yaml': one(''), 'b/compose.yaml': one('    build: .\n'), 'c/compose.yaml': one('  db:\n    image: a\n') }
+  const files = memoryFiles(table)
+  const read: string[] = []
+  const counting = { ...files, read: (path: string) => (read.push(path), files.read(path)) }
+  const sources = Object.keys(table).map((path) => ({ path, kind: 'compose' as const }))
+  const cache = createComposeCache()
+  const environment = { envFiles: [], platforms: PLATFORMS }
+  const asked = [1, 2].map(() => {
+    const paths: string[] = []
+    const test = (source: { readonly path: string }): boolean => paths.push(source.path) > 0
+    const { references } = readProjects(counting, sources, environment, cache, test)
+    return [paths, references.map(({ occurrence }) => occurrence.file)]
+  })
+  expect(asked).toEqual([asked[0], asked[0]])
+  expect(asked[0]).toEqual([['a/compose.yaml', 'c/compose.yaml'], ['b/compose.yaml']])
+  expect(read.sort()).toEqual(Object.keys(table))
+  const { references } = readProjects(files, sources, environment, cache, () => false)
+  const all = references.map((reference) => JSON.stringify(reference)).sort()
+  expect(all).toEqual(readProjects(files, sources, environment).references.map((reference) => JSON.stringify(reference)))
+})
+
+test('a refused file is read once', () => {
+  const files = memoryFiles({ 'compose.yaml': one('') })
+  let reads = 0
+  const counting = { ...files, read: (path: string) => (reads++, files.read(path)) }
+  const environment = { envFiles: [], platforms: PLATFORMS }
+  const { references } = readProjects(counting, [{ path: 'compose.yaml', kind: 'compose' }], environment, undefined, () => false)
+  expect([references.length, reads]).toEqual([1, 1])
 })
 
 const texts: string[] = []

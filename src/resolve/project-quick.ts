@@ -21,6 +21,16 @@ interface Waiting {
   readonly uses: QuickCompose
 }
 
+/** What a folder has besides its compose files. */
+interface Around {
+  readonly folder: string
+  /** Env files that somebody may name, and whether they are too many. */
+  readonly others: boolean
+  readonly more: boolean
+  /** No variable has a long value, or a problem. */
+  readonly usual: boolean
+}
+
 /** Files of one folder that are to be read fully, and the others of the list. */
 export interface Left {
   readonly folder: string
@@ -47,10 +57,11 @@ export class QuickFiles {
     const joined = main !== undefined && override !== undefined
     const waiting: Waiting[] = []
     const files: SourceFile[] = []
+    let around: Around | undefined
     for (const source of sources) {
       const uses = joined && (isDefault(source) || isOverride(source)) ? undefined : this.contents.quick(source.path)
       // compose refuses a default file if no file names an image
-      const waits = uses !== undefined && !(uses.partial && isDefault(source)) && this.isAll(uses, folder)
+      const waits = uses !== undefined && !(uses.partial && isDefault(source)) && this.isAll(uses, (around ??= this.around(folder)))
       if (waits) waiting.push({ source, uses })
       else files.push(source)
     }
@@ -58,16 +69,20 @@ export class QuickFiles {
     return { folder, files, beside: waiting.map(sourceOf) }
   }
 
-  /** Nothing has a say in what a file names: no image takes a value from a variable, and no template grows beyond what is read. */
-  private isAll(uses: QuickCompose, folder: string): boolean {
+  private around(folder: string): Around {
     const { environments } = this
-    const { defaulted, images, overridable, variables, templates } = uses
-    if (environments.hasOthers(folder) && (templates || defaulted.length > 0 || environments.variants(folder, MAX_SERVICES).more))
-      return false
+    const others = environments.hasOthers(folder)
+    return { folder, others, more: others && environments.variants(folder, MAX_SERVICES).more, usual: environments.areUsual(folder) }
+  }
+
+  /** Nothing has a say in what a file names: no image takes a value from a variable, and no template grows beyond what is read. */
+  private isAll({ defaulted, images, overridable, variables, templates }: QuickCompose, around: Around): boolean {
+    const { environments } = this
+    if (around.others && (templates || defaulted.length > 0 || around.more)) return false
     if ((overridable && this.isAllowed.overridable !== true) || !images.every(isImage)) return false
-    if (defaulted.length === 0 && environments.areUsual(folder)) return true
+    if (defaulted.length === 0 && around.usual) return true
     if (environments.environment.envFiles.length > 0) return false
-    const { lookup, problems } = environments.of(folder)
+    const { lookup, problems } = environments.of(around.folder)
     const declared = environments.withDeclared(lookup)
     return problems.length === 0 && defaulted.every((name) => isUnset(name, declared)) && variables.every((name) => isShort(name, declared))
   }
@@ -76,13 +91,13 @@ export class QuickFiles {
   left(reached: ReadonlySet<string>, joined: ReadonlyMap<string, unknown>): readonly Left[] {
     const left: Left[] = []
     for (const [folder, { waiting, sources }] of this.waiting) {
-      const files: SourceFile[] = []
+      const files = new Set<SourceFile>()
       for (const { source, uses } of waiting) {
         const alone = !joined.has(folder) && !reached.has(source.path)
         if (alone && this.isAllowed(source, uses)) this.contents.forget(source.path)
-        else files.push(source)
+        else files.add(source)
       }
-      if (files.length > 0) left.push({ folder, files, beside: sources.filter((source) => !files.includes(source)) })
+      if (files.size > 0) left.push({ folder, files: [...files], beside: sources.filter((source) => !files.has(source)) })
     }
     this.waiting.clear()
     return left
