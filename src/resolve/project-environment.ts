@@ -68,9 +68,15 @@ export class Environments {
     const own = joined(folder, '.env')
     const paths = envFiles.length > 0 ? envFiles : this.has(own) ? [own] : []
     if (paths.length === 0) return this.none
-    const variables = this.read(paths, this.process)
+    const variables = this.areUsual(folder) ? this.readLater(paths) : this.read(paths, this.process)
     this.folders.set(key, variables)
     return variables
+  }
+
+  /** Variables without a problem: few files ask for any of them. */
+  private readLater(paths: readonly string[]): Variables {
+    let lookup: Lookup | undefined
+    return { lookup: (name) => (lookup ??= this.read(paths, this.process).lookup)(name), problems: [] }
   }
 
   /** The same with more env files that stand behind what is given: an included project's own, or those of a second folder. */
