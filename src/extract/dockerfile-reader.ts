@@ -109,6 +109,10 @@ interface How {
 /** UTF-16 units of a text in which instructions are passed by expressions: V8 throws where one has too much to go back to. */
 const MAX_PASSED = 65_535
 
+/** Texts from which on the expressions are worth the milliseconds that V8 takes to compile them. What is found is the same. */
+const FEW_TEXTS = 40
+let texts = 0
+
 type Writable = { -readonly [K in keyof DockerfileOccurrence]: DockerfileOccurrence[K] }
 
 const FROM_FLAG = '--from='
@@ -138,7 +142,7 @@ export class Reader {
 
   read(): Reading {
     const comments: CommentLine[] | undefined = this.lines.text.includes(SUPPRESSION) ? [] : undefined
-    const passes = comments === undefined && !this.how.template && this.lines.text.length <= MAX_PASSED
+    const passes = ++texts > FEW_TEXTS && comments === undefined && !this.how.template && this.lines.text.length <= MAX_PASSED
     const stretch = passes ? stretchOf(this.lines.text, this.escape === BACKSLASH ? '\\' : '`') : undefined
     let instructions = 0
     for (;;) {
