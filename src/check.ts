@@ -1,5 +1,5 @@
-import { type Passing } from './extract/quick-uses.js'
-import { type Files, type Reference, type Report, type Resolution, type Verdict } from './model.js'
+import { type QuickUses } from './extract/quick-uses.js'
+import { type Files, type Reference, type Report, type Resolution, type SourceFile, type Verdict } from './model.js'
 import { exactness } from './policy/pin.js'
 import { type PolicyLayer } from './policy/layers.js'
 import { viewsOf } from './policy/settings.js'
@@ -58,7 +58,9 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
   async function sinceBase(now: Judgement, base: Base): Promise<Judgement> {
     const before = new Set([...base.changed].map((path) => base.renamed.get(path) ?? path))
     // what a file of the base writes is asked for where the head's has findings
-    const passedTwice: Passing | undefined = passing && ((source, uses) => head.passed.paths.has(source.path) && passing(source, uses))
+    const passedTwice =
+      passing &&
+      Object.assign((source: SourceFile, uses: QuickUses) => head.passed.paths.has(source.path) && passing(source, uses), passing)
     const then = await survey(base.files, views, suspecting(options, before), caches, passedTwice)
     return markExisting(now, judgeAll(then, createJudge(layers, options)), {
       basePath: renamedAlike(now, layers, judge, base.renamed),

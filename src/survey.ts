@@ -38,6 +38,9 @@ export interface Survey {
   readonly judgedAs: (layer: number, file: string) => readonly string[]
 }
 
+/** Of so many files a quick look at each saves more than its code takes to load. */
+const MANY_FILES = 40
+
 /** Of so many compose files one will need the whole YAML reader, and to begin again at that one would cost more than to load it now. */
 const MANY_COMPOSE = 40
 
@@ -57,10 +60,10 @@ export async function survey(
   const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
   const groups = groupByVariables(layers)
   const shared = groups.length > 1 && caches.dockerfiles === undefined ? createCaches() : caches
-  const single = groups.length === 1 ? passing : undefined
-  const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared, single))
   const early = discover(files, layers, options)
   const ahead = early.sources.filter(({ path }) => !dropped(path))
+  const single = groups.length === 1 && ahead.length >= MANY_FILES ? passing : undefined
+  const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared, single))
   files.expect?.(NAMES_ASKED)
   await boundHeap(ahead.length)
   for (const taking of takings) taking.ahead(ahead)

@@ -12,5 +12,12 @@ export interface QuickUses {
   readonly local: number
 }
 
-/** Whether nothing is to be said of a file that names these images, so that it needs no more than to be counted. */
-export type Passing = (source: SourceFile, uses: QuickUses) => boolean
+/**
+ * Asked of each file that names by itself all there is to say of it: plain images, which nothing around it changes. True if everything in it is allowed:
+ * then it is counted, and nothing more is told of it. False if it is to be told as any other.
+ */
+export interface Passing {
+  (source: SourceFile, uses: QuickUses): boolean
+  /** Nobody minds whether the source of an image is the default of a variable; absent: such a file is told as any other. */
+  readonly overridable?: boolean
+}

@@ -70,7 +70,7 @@ export class InventoryTaking {
   private readonly alone = new Map<string, Alone>()
   /** What passes files at a quick look, if all that such a look takes for given holds. */
   private readonly passing: Passing | undefined
-  private readonly passed = { images: 0, local: 0, paths: new Set<string>() }
+  private passed = { images: 0, local: 0, paths: new Set<string>() }
 
   constructor(
     private readonly files: Files,
@@ -94,8 +94,9 @@ export class InventoryTaking {
    * then each Dockerfile with its own defaults and with every such build. A Dockerfile that a build names is read whatever its name.
    */
   finish(sources: readonly SourceFile[]): Inventory {
+    this.passed = { images: 0, local: 0, paths: new Set() } // whoever needs the whole YAML reader begins again
     const listed = sources.filter((source) => source.kind === 'compose')
-    const compose = readProjects(this.files, listed, this.environment, this.caches.compose, this.passing && this.passes)
+    const compose = readProjects(this.files, listed, this.environment, this.caches.compose, this.passing && this.passes(this.passing))
     const builds = sortBuilds(compose.builds)
     const dockerfiles = withBuilt(
       sources.filter((source) => source.kind === 'dockerfile'),
@@ -126,10 +127,13 @@ export class InventoryTaking {
   }
 
   /** Of a compose file, which is counted at once: nothing more is read of it. */
-  private readonly passes: Passing = (source, uses) => {
-    if (this.passing?.(source, uses) !== true) return false
-    this.count(source, countOf(uses))
-    return true
+  private passes(passing: Passing): Passing {
+    const passes = (source: SourceFile, uses: QuickUses): boolean => {
+      const passed = passing(source, uses)
+      if (passed) this.count(source, countOf(uses))
+      return passed
+    }
+    return Object.assign(passes, passing)
   }
 
   private count({ path }: SourceFile, { images, local }: Counted): void {

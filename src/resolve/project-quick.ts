@@ -1,20 +1,10 @@
 import { type QuickCompose } from '../extract/compose-quick.js'
-import { type QuickUse, type QuickUses } from '../extract/quick-uses.js'
+import { type Passing, type QuickUse } from '../extract/quick-uses.js'
 import { type Lookup, type SourceFile } from '../model.js'
 import { type Contents } from './project-contents.js'
 import { type Environments } from './project-environment.js'
 import { defaultsOf } from './project-folder.js'
 import { resolveValue } from './resolution.js'
-
-/**
- * Asked of each file that names by itself all there is to say of it: plain images, which nothing around it changes. True if everything in it
- * is allowed: then nothing more is told of the file. False if it is to be told as any other.
- */
-export interface QuickTest {
-  (source: SourceFile, uses: QuickUses): boolean
-  /** Nobody minds whether the source of an image is the default of a variable; absent: such a file is told as any other. */
-  readonly overridable?: boolean
-}
 
 interface Waiting {
   readonly source: SourceFile
@@ -48,7 +38,7 @@ export class QuickFiles {
   constructor(
     private readonly contents: Contents,
     private readonly environments: Environments,
-    private readonly isAllowed: QuickTest,
+    private readonly passes: Passing,
   ) {}
 
   /** Takes those files of a folder that can wait; gives the others. They are all that the list has in it. */
@@ -79,7 +69,7 @@ export class QuickFiles {
   private isAll({ defaulted, images, overridable, variables, templates }: QuickCompose, around: Around): boolean {
     const { environments } = this
     if (around.others && (templates || defaulted.length > 0 || around.more)) return false
-    if ((overridable && this.isAllowed.overridable !== true) || !images.every(isImage)) return false
+    if ((overridable && this.passes.overridable !== true) || !images.every(isImage)) return false
     if (defaulted.length === 0 && around.usual) return true
     if (environments.environment.envFiles.length > 0) return false
     const { lookup, problems } = environments.of(around.folder)
@@ -94,7 +84,7 @@ export class QuickFiles {
       const files = new Set<SourceFile>()
       for (const { source, uses } of waiting) {
         const alone = !joined.has(folder) && !reached.has(source.path)
-        if (alone && this.isAllowed(source, uses)) this.contents.forget(source.path)
+        if (alone && this.passes(source, uses)) this.contents.forget(source.path)
         else files.add(source)
       }
       if (files.size > 0) left.push({ folder, files: [...files], beside: sources.filter((source) => !files.has(source)) })

@@ -1,5 +1,6 @@
 import { type ComposeFile } from '../extract/compose.js'
 import { entryOf, topLevelServices } from '../extract/compose-shape.js'
+import { type Passing } from '../extract/quick-uses.js'
 import { type YamlNode } from '../extract/yaml.js'
 import { type Build, type Edge, type Files, type Lookup, type Problem, type Reference, type SourceFile } from '../model.js'
 import { append } from './append.js'
@@ -11,14 +12,13 @@ import { composeFiles, type Environment, Environments, type Variables } from './
 import { defaultsOf, fragmentsOf, groupByFolder } from './project-folder.js'
 import { includesFor, loadProject, type Model, type Project, type Reach, type Sources } from './project-load.js'
 import { named } from './project-name.js'
-import { type Left, QuickFiles, type QuickTest } from './project-quick.js'
+import { type Left, QuickFiles } from './project-quick.js'
 import { Registry } from './project-registry.js'
 import { Binder, childOf, type Leaf, type Scope, type Tree } from './project-tree.js'
 import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
 
 export { type ComposeCache, createComposeCache } from './project-contents.js'
 export { type Environment } from './project-environment.js'
-export { type QuickTest } from './project-quick.js'
 
 /** What the compose files of a repository name, and what they build. */
 export interface ComposeReading {
@@ -42,9 +42,9 @@ export function readProjects(
   compose: readonly SourceFile[],
   environment: Environment,
   cache?: ComposeCache,
-  isAllowed?: QuickTest,
+  passes?: Passing,
 ): ComposeReading {
-  return new Reader(files, compose, environment, cache, isAllowed).read()
+  return new Reader(files, compose, environment, cache, passes).read()
 }
 
 /** A file as it is read alone. */
@@ -81,14 +81,14 @@ class Reader {
     private readonly compose: readonly SourceFile[],
     environment: Environment,
     cache: ComposeCache | undefined,
-    isAllowed: QuickTest | undefined,
+    passes: Passing | undefined,
   ) {
     const contents = new Contents(files, cache)
     this.content = contents.read
     this.environments = new Environments(files, environment)
     this.dockerfiles = new DockerfileNames(files)
     this.sources = { read: this.content, environments: this.environments, includes: includesFor(compose.length) }
-    this.quick = isAllowed && new QuickFiles(contents, this.environments, isAllowed)
+    this.quick = passes && new QuickFiles(contents, this.environments, passes)
     this.queue = compose.map(({ path }) => path)
     this.queued = new Set(this.queue)
     this.listed = new Set(this.queue)

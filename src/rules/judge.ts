@@ -44,7 +44,9 @@ export interface CloseOptions {
 export interface Judge {
   /** What one layer finds in one resolution of an occurrence; an empty list for most. */
   reference(layer: number, occurrence: Occurrence, resolution: Resolution, options?: ReferenceOptions): readonly Finding[]
-  /** Whether one layer finds nothing in an image that a file names by its whole text, without any step between. */
+  /** Whether some layer asks by which steps a value came. Where none does, equal texts are judged alike. */
+  readonly asksSteps: boolean
+  /** Whether one layer finds nothing in an image, whatever the steps by which its text came. Not to be asked where some layer asks for them. */
   allows(layer: number, source: SourceFile, use: QuickUse): boolean
   /**
    * How exactly an image of a repository must be pinned at the least for one layer to find nothing in it, as a rank of `PIN_LEVELS`: `text` names the
@@ -94,6 +96,7 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
   const states = layers.map(stateOf)
   const book = new ExceptionBook(layers, context)
   return {
+    asksSteps: states.some(({ asksSteps }) => asksSteps),
     reference(index, occurrence, resolution, options = DEFAULTS) {
       const state = states[index]
       if (state === undefined || resolution.target.kind === 'local') return NONE
@@ -105,7 +108,7 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
     },
     allows(index, { path, kind }, { role, text }) {
       const state = states[index]
-      if (state === undefined || state.asksSteps) return false
+      if (state === undefined) return false
       const at = state.decider.classOf(path)
       const texts = textsOf(state, at, { role })
       let verdicts = texts.get(text)
@@ -121,7 +124,7 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
     least(index, { path, kind }, { role, text }) {
       const state = states[index]
       const resolution = resolveText(text)
-      if (state === undefined || state.asksSteps || resolution.target.kind !== 'image') return undefined
+      if (state === undefined || resolution.target.kind !== 'image') return undefined
       const { reference } = resolution.target
       const at = state.decider.classOf(path)
       const known = state.decider.knownOf(reference, role, at)

@@ -1,4 +1,4 @@
-import { type Passing, type QuickUse } from '../extract/quick-uses.js'
+import { type Passing, type QuickUse, type QuickUses } from '../extract/quick-uses.js'
 import { type Role, type SourceFile } from '../model.js'
 import { deciderOf, type PathClass } from '../policy/decide.js'
 import { type PolicyLayer } from '../policy/layers.js'
@@ -13,19 +13,22 @@ const TAG_AND_DIGEST = PIN_LEVELS.indexOf('tag+digest')
 
 /**
  * A file passes if no layer leaves it out, since another file's settings may then hold for it, and each of them allows every image that it names.
- * What a layer says of a repository is asked once; of an image, only how exactly it is pinned is left to look at.
+ * What a layer says of a repository is asked once; of an image, only how exactly it is pinned is left to look at. Undefined where a layer asks for more of a
+ * value than its text.
  */
 export function passingOf(
   layers: readonly PolicyLayer[],
   views: readonly { readonly excluded: (path: string) => boolean }[],
   judge: Judge,
-): Passing {
+): Passing | undefined {
+  if (judge.asksSteps) return undefined
   const tests = layers.map((layer, index) => new LayerTest(layer, index, judge))
-  return (source, { images }) => {
+  const passes = (source: SourceFile, { images }: QuickUses): boolean => {
     for (let index = 0; index < tests.length; index++)
       if (views[index]?.excluded(source.path) !== false || tests[index]?.passes(source, images) !== true) return false
     return true
   }
+  return Object.assign(passes, { overridable: true } as const)
 }
 
 /** By the name of a repository as it is written: the least rank of pinning that is enough, or NOT_SAID where only the image as a whole tells. */
