@@ -9,7 +9,7 @@ import { readBlockYaml } from '../src/extract/yaml-block.js'
 import { createComposeCache, type Environment, readProjects } from '../src/resolve/projects.js'
 import { fixturesIn, FIXTURES, ROOT } from './golden.js'
 import { memoryFiles } from './memory-files.js'
-import { compareQuick, type QuickComparison } from './quick-projects.js'
+import { compareQuick, lookOf, type QuickComparison } from './quick-projects.js'
 
 await loadWholeReader()
 
@@ -281,13 +281,19 @@ test('with a cache, a content is read once, and answers alike each time', () => 
   const asked = [1, 2].map(() => {
     const paths: string[] = []
     const test = (source: { readonly path: string }): boolean => paths.push(source.path) > 0
-    const { references } = readProjects(counting, sources, environment, cache, test)
+    const { references } = readProjects(counting, sources, environment, cache, lookOf(test))
     return [paths, references.map(({ occurrence }) => occurrence.file)]
   })
   expect(asked).toEqual([asked[0], asked[0]])
   expect(asked[0]).toEqual([['a/compose.yaml', 'c/compose.yaml'], ['b/compose.yaml']])
   expect(read.sort()).toEqual(Object.keys(table))
-  const { references } = readProjects(files, sources, environment, cache, () => false)
+  const { references } = readProjects(
+    files,
+    sources,
+    environment,
+    cache,
+    lookOf(() => false),
+  )
   const all = references.map((reference) => JSON.stringify(reference)).sort()
   expect(all).toEqual(readProjects(files, sources, environment).references.map((reference) => JSON.stringify(reference)))
 })
@@ -297,7 +303,13 @@ test('a refused file is read once', () => {
   let reads = 0
   const counting = { ...files, read: (path: string) => (reads++, files.read(path)) }
   const environment = { envFiles: [], platforms: PLATFORMS }
-  const { references } = readProjects(counting, [{ path: 'compose.yaml', kind: 'compose' }], environment, undefined, () => false)
+  const { references } = readProjects(
+    counting,
+    [{ path: 'compose.yaml', kind: 'compose' }],
+    environment,
+    undefined,
+    lookOf(() => false),
+  )
   expect([references.length, reads]).toEqual([1, 1])
 })
 

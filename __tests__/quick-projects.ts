@@ -1,4 +1,7 @@
-import { type QuickUses } from '../src/extract/quick-uses.js'
+import { quickCompose } from '../src/extract/compose-quick.js'
+import { quickDockerfile } from '../src/extract/dockerfile-quick.js'
+import { type QuickLook } from '../src/extract/quick.js'
+import { type Passing, type QuickUses } from '../src/extract/quick-uses.js'
 import { type Build, type Files, type SourceFile } from '../src/model.js'
 import { type ComposeReading, type Environment, readProjects } from '../src/resolve/projects.js'
 
@@ -10,6 +13,11 @@ export interface QuickComparison {
   /** The same, if the quick way says neither more nor less than the full way. */
   readonly quick: unknown
   readonly full: unknown
+}
+
+/** A quick look at files that lets those pass of which the test says so. */
+export function lookOf(passes: Passing): QuickLook {
+  return { passes, dockerfile: quickDockerfile, compose: quickCompose }
 }
 
 /** Reads a repository both ways; `allows` says of which files everything is allowed, `overridable` whether a default may be the source. */
@@ -29,7 +37,7 @@ export function compareQuick(
     if (allowed) passed.set(path, uses)
     return allowed
   }
-  const rest = readProjects(files, compose, environment, undefined, Object.assign(test, { overridable }))
+  const rest = readProjects(files, compose, environment, undefined, lookOf(Object.assign(test, { overridable })))
   const told = [...passed].flatMap(([file, { images }]) => images.map(({ role, text }) => plain(file, role, text)))
   const quick = { ...said(rest), references: [...said(rest).references, ...told].sort(), local: sumOf([...passed.values()]) }
   return { asked, passed: [...passed.keys()], quick, full: { ...said(full, passed), local: 0 } }

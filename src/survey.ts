@@ -1,4 +1,5 @@
 import { loadWholeReader, withWholeReader } from './extract/compose.js'
+import { loadQuickReaders } from './extract/quick.js'
 import { type Passing } from './extract/quick-uses.js'
 import { boundHeap } from './files/memory.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
@@ -62,8 +63,9 @@ export async function survey(
   const shared = groups.length > 1 && caches.dockerfiles === undefined ? createCaches() : caches
   const early = discover(files, layers, options)
   const ahead = early.sources.filter(({ path }) => !dropped(path))
-  const single = groups.length === 1 && ahead.length >= MANY_FILES ? passing : undefined
-  const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared, single))
+  const isQuick = groups.length === 1 && ahead.length >= MANY_FILES
+  const look = passing && isQuick ? { passes: passing, ...(await loadQuickReaders()) } : undefined
+  const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared, look))
   files.expect?.(NAMES_ASKED)
   await boundHeap(ahead.length)
   for (const taking of takings) taking.ahead(ahead)

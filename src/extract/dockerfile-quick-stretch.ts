@@ -38,11 +38,15 @@ const FROM =
   '(?:FROM|from)[ \\t]+(?:--platform=([\\w.${}/-]+)[ \\t]+)?([\\w$][\\w.:/@${}+-]*)' +
   `(?:[ \\t]+(?:AS|as|As)[ \\t]+([A-Za-z][\\w.-]*))?${END}`
 
+let head: RegExp | undefined
+
 /** Comments, and the next ARG or FROM of a file in which no FROM stands before. */
-export const HEAD = new RegExp(
-  `${BETWEEN}*(${FROM}|ARG[ \\t]+(\\w+)(?:=(?:"([ !#-[\\]-_a-~]*)"|'([ -&(-[\\]-_a-~]*)'|([!#-&(-[\\]-_a-~]*)))?${END})`,
-  'y',
-)
+export function headOf(): RegExp {
+  return (head ??= new RegExp(
+    `${BETWEEN}*(${FROM}|ARG[ \\t]+(\\w+)(?:=(?:"([ !#-[\\]-_a-~]*)"|'([ -&(-[\\]-_a-~]*)'|([!#-&(-[\\]-_a-~]*)))?${END})`,
+    'y',
+  ))
+}
 
 const OWNER = '(?:--chown=[\\w:.$}{-]+[ \\t]+)?(?:--chmod=\\w+[ \\t]+)?'
 const LINK = '(?:--link[ \\t]+)?'
@@ -111,7 +115,7 @@ function opener(gap: string): string {
   return `(?:RUN(?:${gap}(${plain}(?:${gap}${plain})*))?|COPY(?=[ \\t]+\\S+[ \\t]+[\\w./]))${gap}<<(-?)(["']?)([A-Za-z_]\\w*)\\10(?:[ \\t]+[\\w./-]+)?${END}`
 }
 
-const PLAIN = stretch(true, false)
+let plain: RegExp | undefined
 const others = new Map<string, RegExp>()
 
 /** `<` on both sides of a line break is `<<` once the lines are joined. */
@@ -120,7 +124,7 @@ const HEREDOC_MARK = /<[<\\`]/
 /** Goes over instructions of a stage, from the start of a line on. */
 export function stretchOf(text: string, escape: '\\' | '`'): RegExp {
   const heredocs = text.includes('<') && HEREDOC_MARK.test(text)
-  if (escape === '\\' && !heredocs) return PLAIN
+  if (escape === '\\' && !heredocs) return (plain ??= stretch(true, false))
   const key = `${escape}${heredocs}`
   const known = others.get(key) ?? stretch(escape === '\\', heredocs)
   others.set(key, known)

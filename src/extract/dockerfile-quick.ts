@@ -6,7 +6,7 @@ import {
   ARGUMENT,
   BASE,
   DOUBLE_QUOTED,
-  HEAD,
+  headOf,
   HEREDOC,
   HEREDOC_MOUNTS,
   MOUNTS,
@@ -72,7 +72,8 @@ function isFrontend(image: string, text: string): boolean {
 /** The arguments before the first FROM, then the stages. */
 function readFile(text: string, from: number, escape: '\\' | '`', stages: QuickStages): boolean {
   const values = new QuickValues()
-  let expression = HEAD
+  const head = headOf()
+  let expression = head
   let at = from
   do {
     expression.lastIndex = at
@@ -82,8 +83,8 @@ function readFile(text: string, from: number, escape: '\\' | '`', stages: QuickS
     const base = found[BASE]
     if (base !== undefined) {
       if (!begin(found, base, values, stages)) return false
-      if (expression === HEAD) expression = stretchOf(text, escape)
-    } else if (expression === HEAD) {
+      if (expression === head) expression = stretchOf(text, escape)
+    } else if (expression === head) {
       if (!declare(found, values)) return false
     } else {
       at = staged(found, text, at, stages)

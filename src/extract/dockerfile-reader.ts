@@ -4,7 +4,7 @@ import { argumentsOf, instructionError, parserError } from './dockerfile-checks.
 import { type Flag } from './dockerfile-flags.js'
 import { findInstruction, joinInstruction, Lines, type CommentLine, type LogicalLine } from './dockerfile-lines.js'
 import { readMount } from './dockerfile-mounts.js'
-import { BASE, HEAD, INSTRUCTION, NAME, PLATFORM, SOURCE, stretchOf, TRIGGER } from './dockerfile-quick-stretch.js'
+import { BASE, headOf, INSTRUCTION, NAME, PLATFORM, SOURCE, stretchOf, TRIGGER } from './dockerfile-quick-stretch.js'
 import { hasMark, marksIn } from './dockerfile-template.js'
 import { splitArguments, type Stretch, type Word } from './dockerfile-words.js'
 import { goQuote, trimmedEnd } from './go-text.js'
@@ -146,7 +146,7 @@ export class Reader {
     const stretch = passes ? stretchOf(this.lines.text, this.escape === BACKSLASH ? '\\' : '`') : undefined
     let instructions = 0
     for (;;) {
-      if (stretch !== undefined && this.passes(this.stages.length > 0 ? stretch : HEAD)) {
+      if (stretch !== undefined && this.passes(this.stages.length > 0 ? stretch : headOf())) {
         instructions++
         continue
       }
@@ -171,7 +171,7 @@ export class Reader {
     const base = found?.[BASE]
     if (found === undefined) return false
     if (base !== undefined) return this.plainFrom(base, found[NAME] ?? '', found[PLATFORM])
-    const source = expression === HEAD ? undefined : found[SOURCE]
+    const source = expression === headOf() ? undefined : found[SOURCE]
     if (source === undefined) return false
     lines.read()
     this.addPlain('copy-from', lines.text.indexOf(FROM_FLAG, lines.start) + FROM_FLAG.length, source, found[TRIGGER] !== undefined)

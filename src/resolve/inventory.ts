@@ -12,9 +12,9 @@ import {
   type Span,
 } from '../model.js'
 import { extractDockerfile } from '../extract/dockerfile.js'
-import { quickDockerfile } from '../extract/dockerfile-quick.js'
 import { KINDS } from '../extract/kinds.js'
-import { type Passing, type QuickUses } from '../extract/quick-uses.js'
+import { type QuickLook } from '../extract/quick.js'
+import { type QuickUses } from '../extract/quick-uses.js'
 import { resolveAlone } from './alone.js'
 import { append } from './append.js'
 import {
@@ -68,20 +68,20 @@ interface Resolved extends Found {
  */
 export class InventoryTaking {
   private readonly alone = new Map<string, Alone>()
-  /** What passes files at a quick look, if all that such a look takes for given holds. */
-  private readonly passing: Passing | undefined
+  /** Absent unless all that such a look takes for given holds. */
+  private readonly look: QuickLook | undefined
   private passed = { images: 0, local: 0, paths: new Set<string>() }
 
   constructor(
     private readonly files: Files,
     private readonly environment: Environment,
     private readonly caches: Caches,
-    passing: Passing | undefined,
+    look: QuickLook | undefined,
   ) {
     const { variables, platforms } = environment
     const isPlain =
       (variables === undefined || variables.size === 0) && platforms.target === USUAL_PLATFORM && platforms.build === USUAL_PLATFORM
-    this.passing = isPlain ? passing : undefined
+    this.look = isPlain ? look : undefined
   }
 
   /** Resolves those of the sources that are Dockerfiles as their own defaults have them. */
@@ -96,7 +96,7 @@ export class InventoryTaking {
   finish(sources: readonly SourceFile[]): Inventory {
     this.passed = { images: 0, local: 0, paths: new Set() } // whoever needs the whole YAML reader begins again
     const listed = sources.filter((source) => source.kind === 'compose')
-    const compose = readProjects(this.files, listed, this.environment, this.caches.compose, this.passing && this.passes(this.passing))
+    const compose = readProjects(this.files, listed, this.environment, this.caches.compose, this.counting())
     const builds = sortBuilds(compose.builds)
     const dockerfiles = withBuilt(
       sources.filter((source) => source.kind === 'dockerfile'),
@@ -127,13 +127,15 @@ export class InventoryTaking {
   }
 
   /** Of a compose file, which is counted at once: nothing more is read of it. */
-  private passes(passing: Passing): Passing {
+  private counting(): QuickLook | undefined {
+    const { look } = this
+    if (look === undefined) return undefined
     const passes = (source: SourceFile, uses: QuickUses): boolean => {
-      const passed = passing(source, uses)
+      const passed = look.passes(source, uses)
       if (passed) this.count(source, countOf(uses))
       return passed
     }
-    return Object.assign(passes, passing)
+    return { ...look, passes: Object.assign(passes, look.passes) }
   }
 
   private count({ path }: SourceFile, { images, local }: Counted): void {
@@ -143,18 +145,18 @@ export class InventoryTaking {
   }
 
   private readAlone(source: SourceFile): Alone {
-    const { passing } = this
-    if (passing === undefined || source.template === true) return this.readWhole(source)
+    const { look } = this
+    if (look === undefined || source.template === true) return this.readWhole(source)
     const { quick } = this.caches
     const key = quick && this.files.identity(source.path)
     let uses = key === undefined ? undefined : quick?.get(key)
     let content: Content | undefined
     if (uses === undefined) {
       content = this.files.read(source.path)
-      uses = (content.kind === 'text' ? quickDockerfile(content.text) : undefined) ?? null
+      uses = (content.kind === 'text' ? look.dockerfile(content.text) : undefined) ?? null
       if (key !== undefined) quick?.set(key, uses)
     }
-    return uses !== null && passing(source, uses) ? countOf(uses) : this.readWhole(source, content)
+    return uses !== null && look.passes(source, uses) ? countOf(uses) : this.readWhole(source, content)
   }
 
   private readWhole(source: SourceFile, known?: Content): Alone {

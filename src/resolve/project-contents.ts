@@ -1,5 +1,6 @@
 import { type ComposeFile, extractCompose } from '../extract/compose.js'
-import { type QuickCompose, quickCompose } from '../extract/compose-quick.js'
+import { type QuickCompose } from '../extract/compose-quick.js'
+import { type QuickReaders } from '../extract/quick.js'
 import { type Files } from '../model.js'
 
 /** Compose files that were read already, by the identity of their content. */
@@ -28,6 +29,7 @@ export class Contents {
   constructor(
     private readonly files: Files,
     private readonly cache: ComposeCache | undefined,
+    private readonly readers: QuickReaders | undefined,
   ) {}
 
   /** Reads and extracts one file, or says why it cannot be read. */
@@ -52,7 +54,7 @@ export class Contents {
     const { text } = content
     this.room -= text.length
     if (this.room >= 0) this.texts.set(path, text)
-    const uses = quickCompose(text)
+    const uses = this.readers?.compose(text)
     if (identity !== undefined && uses !== undefined) this.cache?.quick.set(identity, uses)
     return uses
   }

@@ -1,6 +1,6 @@
 import { type ComposeFile } from '../extract/compose.js'
 import { entryOf, topLevelServices } from '../extract/compose-shape.js'
-import { type Passing } from '../extract/quick-uses.js'
+import { type QuickLook } from '../extract/quick.js'
 import { type YamlNode } from '../extract/yaml.js'
 import { type Build, type Edge, type Files, type Lookup, type Problem, type Reference, type SourceFile } from '../model.js'
 import { append } from './append.js'
@@ -42,9 +42,9 @@ export function readProjects(
   compose: readonly SourceFile[],
   environment: Environment,
   cache?: ComposeCache,
-  passes?: Passing,
+  look?: QuickLook,
 ): ComposeReading {
-  return new Reader(files, compose, environment, cache, passes).read()
+  return new Reader(files, compose, environment, cache, look).read()
 }
 
 /** A file as it is read alone. */
@@ -81,14 +81,14 @@ class Reader {
     private readonly compose: readonly SourceFile[],
     environment: Environment,
     cache: ComposeCache | undefined,
-    passes: Passing | undefined,
+    look: QuickLook | undefined,
   ) {
-    const contents = new Contents(files, cache)
+    const contents = new Contents(files, cache, look)
     this.content = contents.read
     this.environments = new Environments(files, environment)
     this.dockerfiles = new DockerfileNames(files)
     this.sources = { read: this.content, environments: this.environments, includes: includesFor(compose.length) }
-    this.quick = passes && new QuickFiles(contents, this.environments, passes)
+    this.quick = look && new QuickFiles(contents, this.environments, look.passes)
     this.queue = compose.map(({ path }) => path)
     this.queued = new Set(this.queue)
     this.listed = new Set(this.queue)
