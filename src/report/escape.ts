@@ -145,7 +145,12 @@ function entity(character: string): string {
 const GAP = '&#8203;'
 
 /** `@name`, `#1`, `owner/repo#1`, `GH-1`, `https://`, `www.` and `:emoji:`, which GitHub turns into mentions, links and pictures. */
-const LIVE = /[@#](?=.)|\bGH-(?=\d)|:(?=\/\/|[\w+\\-]+:)|\bwww(?=\.)/giu
+function live(): RegExp {
+  return (madeLive ??= /[@#](?=.)|\bGH-(?=\d)|:(?=\/\/|[\w+\\-]+:)|\bwww(?=\.)/giu)
+}
+
+/** As with `unseen`: only some formats ask for it. */
+let madeLive: RegExp | undefined
 
 /** What makes a heading, a list, a quote or a rule at the start of a line. `>` is an entity already. */
 const BLOCK = /^([#+=-]|\d+(?=[.)]))/
@@ -156,7 +161,7 @@ export function markdownText(text: string, limit: number = MAX_SENTENCE): string
     .trim()
     .replace(MARKDOWN_ENTITIES, entity)
     .replace(MARKUP, '\\$&')
-    .replace(LIVE, `$&${GAP}`)
+    .replace(live(), `$&${GAP}`)
     .replace(BLOCK, blockStart)
 }
 
@@ -182,7 +187,6 @@ export function xml(text: string, limit: number = MAX_SENTENCE): string {
 
 // ------------------------------------------------------------------------------------------------ URIs
 
-const SURROGATE = /\p{Cs}/gu
 const UNENCODED = /[!'()*]/g
 
 /** A path as part of a URI: each component percent-encoded (RFC 3986, also what would end a markdown link), `/` kept. */
@@ -191,14 +195,12 @@ export function uriPath(path: string): string {
 }
 
 function uriComponent(component: string): string {
-  const encoded = encodeURIComponent(component.replace(SURROGATE, '\ufffd'))
+  const encoded = encodeURIComponent(component.replace(/\p{Cs}/gu, '\ufffd'))
   return encoded.replace(UNENCODED, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }
-
-const OUTSIDE_URL = /[^!#$%&+,\-./0-9:;=?@A-Z_a-z~]/gu
 
 /** A URL that may stand in `[text](url)`: http or https, every character that could end the link percent-encoded. Undefined for anything else. */
 export function linkTarget(url: string): string | undefined {
   if (!/^https?:\/\//i.test(url)) return undefined
-  return url.replace(OUTSIDE_URL, (character) => uriComponent(character))
+  return url.replace(/[^!#$%&+,\-./0-9:;=?@A-Z_a-z~]/gu, (character) => uriComponent(character))
 }
