@@ -25,7 +25,8 @@ export interface CheckOptions extends Omit<SurveyOptions, 'suspects'> {
   readonly today: string
   /** `owner/name`, for exceptions of a shared layer that hold for some repositories only. */
   readonly repository?: string
-  readonly base?: Base
+  /** May still be on its way: the head is read meanwhile. Undefined where there is none after all. */
+  readonly base?: Base | Promise<Base | undefined>
   /** Nobody asks for what is allowed: it need only be counted. */
   readonly findingsOnly?: true
 }
@@ -40,10 +41,11 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
   const views = viewsOf(layers)
   const judge = createJudge(layers, options)
   const passing = options.findingsOnly === true ? passingOf(layers, views, judge) : undefined
-  const head = await survey(files, views, suspecting(options, options.base?.changed), caches, passing)
+  const head = await survey(files, views, suspecting(options, changedSince(options.base)), caches, passing)
   const judged = judgeAll(head, judge)
   const [own, exceptions] = [judge.close({ partial: options.paths.length > 0 }), judge.exceptions()]
-  const { verdicts, problems } = options.base === undefined ? judged : await sinceBase(judged, options.base)
+  const base = await options.base
+  const { verdicts, problems } = base === undefined ? judged : await sinceBase(judged, base)
   return {
     files: head.files,
     verdicts,
@@ -97,7 +99,11 @@ function unjudged({ occurrence, own, also }: Reference): Verdict {
   return { occurrence, resolution: own, findings: [], also: also.map((resolution) => ({ resolution, findings: [] })) }
 }
 
-function suspecting(options: SurveyOptions, suspects: ReadonlySet<string> | undefined): SurveyOptions {
+function changedSince(base: CheckOptions['base']): SurveyOptions['suspects'] {
+  return base instanceof Promise ? base.then((opened) => opened?.changed ?? new Set()) : base?.changed
+}
+
+function suspecting(options: SurveyOptions, suspects: SurveyOptions['suspects']): SurveyOptions {
   return suspects === undefined ? options : { ...options, suspects }
 }
 

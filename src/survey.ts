@@ -21,8 +21,8 @@ export interface SurveyOptions {
   readonly platforms: Platforms
   readonly envFiles: readonly string[]
   readonly process?: ReadonlyMap<string, string>
-  /** Text files to look into although their names do not tell: what a change touches. */
-  readonly suspects?: ReadonlySet<string>
+  /** Text files to look into although their names do not tell: what a change touches. Waited for once there is nothing else to do. */
+  readonly suspects?: ReadonlySet<string> | Promise<ReadonlySet<string>>
 }
 
 /** What a tree names, as each layer sees it. */
@@ -70,7 +70,7 @@ export async function survey(
   await boundHeap(ahead.length)
   for (const taking of takings) taking.ahead(ahead)
   await files.settled()
-  const found = discover(files, layers, options, early).sources
+  const found = discover(files, layers, options, { before: early, suspects: await options.suspects }).sources
   const sources = found.filter((file) => !dropped(file.path))
   if (sources.filter(({ kind }) => kind === 'compose').length > MANY_COMPOSE) await loadWholeReader()
   const views: Survey['views'][number][] = []
@@ -114,11 +114,18 @@ interface Discovery {
   readonly sources: readonly SourceFile[]
 }
 
+/** What is known when files are discovered once more. */
+interface Known {
+  readonly before: Discovery
+  readonly suspects: ReadonlySet<string> | undefined
+}
+
 /** Nothing new is discovered in the list that was looked through before. */
-function discover(files: Files, layers: readonly LayerView[], { paths, suspects }: SurveyOptions, before?: Discovery): Discovery {
+function discover(files: Files, layers: readonly LayerView[], { paths }: SurveyOptions, known?: Known): Discovery {
   const extras = layers.flatMap((layer) => layer.extra ?? [])
   const listed = files.find(extras.length > 0 ? anyName : isDiscovered)
-  if (before?.listed === listed) return before
+  const suspects = known?.suspects ?? NO_PATHS
+  if (known?.before.listed === listed && suspects.size === 0) return known.before
   const found = new Map<string, SourceFile>()
   const wanted = within(paths)
   for (const path of listed) {
@@ -127,12 +134,14 @@ function discover(files: Files, layers: readonly LayerView[], { paths, suspects 
     if (source !== undefined) found.set(path, source)
   }
   for (const path of paths) if (!found.has(path) && isFile(files, path)) found.set(path, { path, ...kindOfNamed(path) })
-  for (const path of suspects ?? []) {
+  for (const path of suspects) {
     const kind = found.has(path) || !wanted(path) ? undefined : lookInto(files, path)
     if (kind !== undefined) found.set(path, { path, kind })
   }
   return { listed, sources: [...found.values()] }
 }
+
+const NO_PATHS: ReadonlySet<string> = new Set()
 
 const anyName = (): boolean => true
 

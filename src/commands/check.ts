@@ -1,4 +1,4 @@
-import { check as judge, type CheckOptions } from '../check.js'
+import { type Base, check as judge, type CheckOptions } from '../check.js'
 import { type Report } from '../model.js'
 import { type PolicyLayer } from '../policy/layers.js'
 import { formats } from '../report/index.js'
@@ -77,8 +77,10 @@ async function readSettings(given: Arguments): Promise<Settings | Failure> {
 }
 
 async function judgeTarget(target: Target, layers: readonly PolicyLayer[], settings: Settings, { env }: Io): Promise<Report | Failure> {
-  const base = settings.base === undefined ? undefined : await (await import('./base.js')).openBase(target, settings.base)
-  if (isFailure(base)) return base
+  // git compares while the head is read
+  const opening = settings.base === undefined ? undefined : opened(target, settings.base)
+  const base = opening?.then((one) => (isFailure(one) ? undefined : one))
+  base?.catch(() => undefined) // told where it is waited for
   const repository = repositoryName(target.root, env)
   const options: CheckOptions = {
     ...target,
@@ -86,7 +88,14 @@ async function judgeTarget(target: Target, layers: readonly PolicyLayer[], setti
     ...(base !== undefined && { base }),
     ...(formats[settings.format].findingsOnly === true && { findingsOnly: true }),
   }
-  return judge(target.files, layers, options)
+  const report = await judge(target.files, layers, options)
+  const one = await opening
+  return isFailure(one) ? one : report
+}
+
+async function opened(target: Target, revision: string): Promise<Base | Failure> {
+  const { openBase } = await import('./base.js')
+  return openBase(target, revision)
 }
 
 function statusOf(report: Report, failOn: Settings['failOn']): number {
