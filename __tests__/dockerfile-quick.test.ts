@@ -291,3 +291,37 @@ describe('the whole reader, which passes instructions by the same expressions', 
     expect([...texts, ...mutated].filter((text) => !/image-policy:|^\s*\{/.test(text) && !same(text))).toEqual([])
   })
 })
+
+describe('a text that was written to keep it busy', () => {
+  const PIECES = [
+    'RUN a',
+    'RUN ',
+    '\\\n',
+    '# c\n',
+    '\n',
+    ' ',
+    '"a",',
+    '[',
+    'ENV a=',
+    'a="b" ',
+    '--mount=type=x,from=a ',
+    'ONBUILD ',
+    'ARG x=',
+    '<',
+    '--link ',
+    'x',
+  ]
+  const BEFORE = ['', 'FROM a\n', 'FROM a\nRUN ', 'FROM a\nCMD ["a"', 'FROM a\nENV ', 'FROM a\nHEALTHCHECK ']
+
+  test.each(BEFORE)('takes milliseconds: %j', (before) => {
+    for (const first of PIECES) {
+      for (const second of PIECES) {
+        const text = (before + (first + second).repeat(11_000)).slice(0, 21_000)
+        const started = performance.now()
+        quickDockerfile(`${text}\n\0`)
+        // most take less than one millisecond; what goes back and forth would take minutes
+        expect(performance.now() - started).toBeLessThan(2_000)
+      }
+    }
+  })
+})
