@@ -112,11 +112,7 @@ describe('CONTRIBUTING.md', () => {
 
   test('says in five lines how to add a format, and it is so', () => {
     house.write('src/report/my-format.ts', FORMAT)
-    house.addLine(
-      'src/report/index.ts',
-      /^ {2}github: /,
-      "  'my-format': async () => (await import('./my-format.js')).renderMyFormat,",
-    )
+    house.addLine('src/report/index.ts', /^ {2}github: /, "  'my-format': async () => (await import('./my-format.js')).renderMyFormat,")
     house.write('__tests__/report-my-format.test.ts', FORMAT_TEST)
     house.replace('README.md', '`github`. `--help`', '`github`, `my-format`. `--help`')
     const { steps, files } = recipe('Add a format')
