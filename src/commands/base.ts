@@ -5,12 +5,16 @@ import { topLevelOf } from '../files/root.js'
 import { failure, type Failure } from './failure.js'
 import { type Target } from './target.js'
 
-/** The tree of `--base REV`, beside which only what is new fails. */
-export async function openBase({ root, files }: Target, revision: string): Promise<Base | Failure> {
+/** The commit that `--base REV` names. */
+export function findBase({ root }: Target, revision: string): string | Failure {
   if (topLevelOf(root) === undefined) return failure('--base needs a git checkout', `${root} is none`)
   const commit = resolveRevision(root, revision)
-  if (commit.kind === 'failed') return failure(`--base ${revision}: ${commit.problem}`, 'in a shallow clone, fetch it first')
-  const compared = await changesSince(root, commit.id, files)
+  return commit.kind === 'failed' ? failure(`--base ${revision}: ${commit.problem}`, 'in a shallow clone, fetch it first') : commit.id
+}
+
+/** The tree of that commit, beside which only what is new fails. */
+export async function openBase({ root, files }: Target, revision: string, commit: string): Promise<Base | Failure> {
+  const compared = await changesSince(root, commit, files)
   if (compared.kind === 'failed') return failure(`--base ${revision}: ${compared.problem}`)
   const { changes } = compared
   return { files: overlayBase(root, files, changes), changed: changes.changed, renamed: changes.renamed }

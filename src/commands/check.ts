@@ -77,9 +77,9 @@ async function readSettings(given: Arguments): Promise<Settings | Failure> {
 }
 
 async function judgeTarget(target: Target, layers: readonly PolicyLayer[], settings: Settings, { env }: Io): Promise<Report | Failure> {
-  // git compares while the head is read
-  const opening = settings.base === undefined ? undefined : opened(target, settings.base)
-  const base = opening?.then((one) => (isFailure(one) ? undefined : one))
+  const opening = settings.base === undefined ? undefined : await compareWith(target, settings.base)
+  if (isFailure(opening)) return opening
+  const base = opening?.compared.then((one) => (isFailure(one) ? undefined : one))
   base?.catch(() => undefined) // told where it is waited for
   const repository = repositoryName(target.root, env)
   const options: CheckOptions = {
@@ -89,13 +89,15 @@ async function judgeTarget(target: Target, layers: readonly PolicyLayer[], setti
     ...(formats[settings.format].findingsOnly === true && { findingsOnly: true }),
   }
   const report = await judge(target.files, layers, options)
-  const one = await opening
+  const one = await opening?.compared
   return isFailure(one) ? one : report
 }
 
-async function opened(target: Target, revision: string): Promise<Base | Failure> {
-  const { openBase } = await import('./base.js')
-  return openBase(target, revision)
+/** A base that is there; git compares it with the head while that is read. */
+async function compareWith(target: Target, revision: string): Promise<{ readonly compared: Promise<Base | Failure> } | Failure> {
+  const { findBase, openBase } = await import('./base.js')
+  const commit = findBase(target, revision)
+  return isFailure(commit) ? commit : { compared: openBase(target, revision, commit) }
 }
 
 function statusOf(report: Report, failOn: Settings['failOn']): number {
