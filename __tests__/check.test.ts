@@ -223,3 +223,25 @@ describe('since a base', () => {
     ])
   })
 })
+
+test('a base that cannot be had while the head is read is told where it is waited for', async () => {
+  const unhandled: unknown[] = []
+  const listen = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', listen)
+  try {
+    const files: Files = {
+      ...memoryFiles({ Dockerfile: 'FROM alpine:3.20\n' }),
+      settled: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    }
+    const base = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no such tree')), 5))
+    await expect(check(files, await layersOf(POLICY), { ...OPTIONS, base })).rejects.toThrow('no such tree')
+    expect(unhandled).toEqual([])
+  } finally {
+    process.off('unhandledRejection', listen)
+  }
+})
+
+test('without a base after all, everything counts', async () => {
+  const base = Promise.resolve(undefined)
+  expect(await checked({ Dockerfile: 'FROM evil.example/x:1\n' }, POLICY, { base })).toEqual(['Dockerfile:1 allowed-registry new'])
+})

@@ -100,7 +100,10 @@ function unjudged({ occurrence, own, also }: Reference): Verdict {
 }
 
 function changedSince(base: CheckOptions['base']): SurveyOptions['suspects'] {
-  return base instanceof Promise ? base.then((opened) => opened?.changed ?? new Set()) : base?.changed
+  if (!(base instanceof Promise)) return base?.changed
+  const changed = base.then((opened) => opened?.changed ?? new Set<string>())
+  changed.catch(() => undefined) // told where it is waited for, which is later
+  return changed
 }
 
 function suspecting(options: SurveyOptions, suspects: SurveyOptions['suspects']): SurveyOptions {
