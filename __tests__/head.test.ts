@@ -54,6 +54,10 @@ describe('what is not plain is left to git', () => {
     ['a reference to a reference', () => git('symbolic-ref', 'refs/heads/main', 'refs/heads/other')],
     ['a name that leads out', () => writeFileSync(own('HEAD'), 'ref: refs/heads/../../x\n')],
     ['a name outside the branches', () => [git('tag', 'v1'), writeFileSync(own('HEAD'), 'ref: refs/tags/v1\n')]],
+    [
+      'a packed reference that stands there twice',
+      () => [git('pack-refs', '--all'), appendFileSync(own('packed-refs'), `${byGit()} refs/heads/main\n`)],
+    ],
     ['a lock', () => writeFileSync(own('HEAD'), 'ref: refs/heads/main.lock\n')],
     ['the placeholder of another storage', () => writeFileSync(own('HEAD'), 'ref: refs/heads/.invalid\n')],
     ['an id without an end of line', () => writeFileSync(own('HEAD'), byGit())],

@@ -11,11 +11,17 @@ const MAX_PACKED_BYTES = 1 << 20
 /**
  * The commit that is checked out, out of git's own files, where these are plain: HEAD holds its id, or names a branch that does. It spares a process.
  * Undefined in every other case (a worktree of another repository, another storage of references, a branch without a commit): git itself is asked then.
+ * That the id is the one of a commit is not looked at.
  */
 export function readHead(root: string): string | undefined {
   try {
     const own = `${root}/.git`
-    if (!lstatSync(own).isDirectory() || lstatSync(`${own}/commondir`, { throwIfNoEntry: false }) !== undefined) return undefined
+    if (
+      !lstatSync(own).isDirectory() ||
+      !lstatSync(`${own}/objects`).isDirectory() ||
+      lstatSync(`${own}/commondir`, { throwIfNoEntry: false }) !== undefined
+    )
+      return undefined
     const head = readPlain(`${own}/HEAD`)
     if (head?.endsWith('\n') === true && ID.test(head.slice(0, -1))) return head.slice(0, -1)
     const branch = ON_BRANCH.exec(head ?? '')?.[1]
@@ -32,7 +38,9 @@ function readBranch(own: string, branch: string): string | undefined {
     return loose?.endsWith('\n') === true && ID.test(loose.slice(0, -1)) ? loose.slice(0, -1) : undefined
   }
   const packed = readPlain(`${own}/packed-refs`) ?? ''
-  const end = packed.indexOf(` ${branch}\n`)
+  const line = ` ${branch}\n`
+  const end = packed.indexOf(line)
+  if (end >= 0 && packed.includes(line, end + 1)) return undefined
   const id = end < 0 ? '' : packed.slice(packed.lastIndexOf('\n', end) + 1, end)
   return ID.test(id) ? id : undefined
 }
