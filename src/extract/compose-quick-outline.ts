@@ -6,7 +6,7 @@ export const SERVICE = 3
 export const VOLUMES = 4
 export const VOLUME = 5
 export const MAP = 6
-export const LIST = 7
+const LIST = 7
 
 /** Deeper files exist, but nobody writes them. */
 const MAX_DEPTH = 24

@@ -127,6 +127,7 @@ export class InventoryTaking {
   }
 
   /** Of a compose file, which is counted at once: nothing more is read of it. */
+  /** The look of which each file is asked for once: what passes is counted with the answer, since nobody tells of it later. */
   private counting(): QuickLook | undefined {
     const { look } = this
     if (look === undefined) return undefined

@@ -52,11 +52,16 @@ export class Contents {
     const content = this.contents.has(path) ? undefined : this.files.read(path)
     if (content?.kind !== 'text') return undefined
     const { text } = content
-    this.room -= text.length
-    if (this.room >= 0) this.texts.set(path, text)
+    this.keep(path, text)
     const uses = this.readers?.compose(text)
     if (identity !== undefined && uses !== undefined) this.cache?.quick.set(identity, uses)
     return uses
+  }
+
+  private keep(path: string, text: string): void {
+    if (text.length > this.room) return
+    this.room -= text.length
+    this.texts.set(path, text)
   }
 
   /** Nobody will ask for more than the quick reading of a file. */

@@ -120,8 +120,9 @@ export class Environments {
       const content = this.files.read(path)
       if (content.kind !== 'text') continue
       if (content.text.includes(name)) folders.push(folder)
+      if (content.text.length > this.room) continue
       this.room -= content.text.length
-      if (this.room >= 0) this.texts.set(path, content.text)
+      this.texts.set(path, content.text)
     }
     return folders
   }
