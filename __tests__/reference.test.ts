@@ -97,6 +97,16 @@ describe('any text', () => {
     fc.array(part, { maxLength: 8 }).map((parts) => parts.join('')),
   )
 
+  /** Docker's familiar name of an official image that is called so is no name to Docker: it takes it for an image's id. */
+  const IDENTIFIER = /^[0-9a-f]{64}$/
+
+  test('the familiar name of what is called like an id cannot be read again', () => {
+    const parsed = parseReference(`docker.io/${'a'.repeat(64)}`)
+    if (parsed.kind === 'malformed') throw new Error(parsed.problem)
+    expect(familiar(parsed.reference)).toBe('a'.repeat(64))
+    expect(parseReference('a'.repeat(64)).kind).toBe('malformed')
+  })
+
   test('normalizing twice is normalizing once', () => {
     fc.assert(
       fc.property(text, (input) => {
@@ -105,7 +115,8 @@ describe('any text', () => {
         const twice = parseReference(canonical(once.reference))
         if (twice.kind === 'malformed') throw new Error(twice.problem)
         expect(canonical(twice.reference)).toBe(canonical(once.reference))
-        expect(parseReference(familiar(once.reference))).toEqual(once)
+        const short = familiar(once.reference)
+        if (!IDENTIFIER.test(short)) expect(parseReference(short)).toEqual(once)
       }),
       { numRuns: 1500 },
     )
