@@ -109,6 +109,7 @@ export function usualWords(argv: readonly string[], known: readonly OptionName[]
   return { options, positionals }
 }
 
+/** The same by Node's own parser. */
 export function wordsByNode(argv: readonly string[], known: readonly OptionName[]): Words {
   const options = Object.fromEntries(known.map((name) => [name, parserOption(name)]))
   const { tokens, positionals } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })

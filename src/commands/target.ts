@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { locate } from '../files/root.js'
 import { openWorkspace, type Workspace } from '../files/workspace.js'
 import { type Platforms } from '../model.js'
+import { USUAL_PLATFORM } from '../resolve/stages-platform.js'
 import { type Arguments } from './arguments.js'
 import { todayUtc } from '../policy/dates.js'
 import { failure, isFailure, type Failure } from './failure.js'
@@ -65,14 +66,13 @@ function locateAll(paths: readonly string[], workingFolder: string, root: string
   return located
 }
 
-const USUAL_PLATFORM = 'linux/amd64'
-
 /** `linux/arm64`, `linux/arm/v7` */
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/
 
 function platformsOf(given: Arguments): Platforms | Failure {
   const build = given.value('build-platform') ?? USUAL_PLATFORM
   const target = given.value('platform') ?? USUAL_PLATFORM
+  // the pattern is not compiled for the usual one
   const wrong = [target, build].find((platform) => platform !== USUAL_PLATFORM && !PLATFORM.test(platform))
   return wrong === undefined
     ? { target, build }
@@ -86,7 +86,7 @@ export function repositoryName(root: string, env: Io['env']): string | undefined
   const named = env['GITHUB_REPOSITORY'] ?? ''
   if (named !== '') return named
   const config = readText(join(root, '.git', 'config'))
-  if (!config.includes('github.com')) return undefined
+  if (!config.includes('github.com')) return undefined // the patterns are not compiled for other remotes
   const section = /^\[remote "origin"\]$([^[]*)/m.exec(config)?.[1] ?? ''
   return /^[ \t]*url[ \t]*=[ \t]*\S*?github\.com[:/]([\w.-]+\/[\w.-]+?)(?:\.git)?\/?[ \t]*$/m.exec(section)?.[1]
 }

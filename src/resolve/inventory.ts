@@ -29,6 +29,7 @@ import {
 } from './dockerfiles.js'
 import { isLowerCase } from './project-builds.js'
 import { isEnvFile } from './project-environment.js'
+import { USUAL_PLATFORM } from './stages-platform.js'
 import { createComposeCache, readProjects, type ComposeCache, type Environment } from './projects.js'
 
 /** What was extracted already, by the identity of the content; absent where each file is asked for once, so that nothing is kept. */
@@ -79,6 +80,7 @@ export class InventoryTaking {
     look: QuickLook | undefined,
   ) {
     const { variables, platforms } = environment
+    // a quick look takes the usual platform for given: another one may choose other stages
     const isPlain =
       (variables === undefined || variables.size === 0) && platforms.target === USUAL_PLATFORM && platforms.build === USUAL_PLATFORM
     this.look = isPlain ? look : undefined
@@ -126,7 +128,6 @@ export class InventoryTaking {
     return { files: read, references, passed: this.passed, problems: once(problems), edges: [...compose.edges, ...builds.edges] }
   }
 
-  /** Of a compose file, which is counted at once: nothing more is read of it. */
   /** The look of which each file is asked for once: what passes is counted with the answer, since nobody tells of it later. */
   private counting(): QuickLook | undefined {
     const { look } = this
@@ -179,9 +180,6 @@ export class InventoryTaking {
     return { kind: 'resolved', ...resolveBuilds(content.dockerfile, whole(source), defaults(this.environment), inputs) }
   }
 }
-
-/** What a quick look takes for given: other platforms may choose other stages. */
-const USUAL_PLATFORM = 'linux/amd64'
 
 function countOf({ images, local }: QuickUses): Counted {
   return { kind: 'counted', images: images.length, local }

@@ -1,6 +1,9 @@
 import { goQuote } from '../extract/go-text.js'
 import { type BuildInputs } from '../model.js'
 
+/** What is built, and what builds, unless somebody says otherwise. */
+export const USUAL_PLATFORM = 'linux/amd64'
+
 interface Platform {
   readonly os: string
   readonly osVersion: string
