@@ -1,7 +1,7 @@
 import { loadWholeReader, withWholeReader } from './extract/compose.js'
 import { loadQuickReaders } from './extract/quick.js'
 import { type Passing } from './extract/quick-uses.js'
-import { boundHeap } from './files/memory.js'
+import { prepareEngine } from './files/engine.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
 import { createCaches, InventoryTaking, NAMES_ASKED, type Caches } from './resolve/inventory.js'
@@ -67,7 +67,7 @@ export async function survey(
   const look = passing && isQuick ? { passes: passing, ...(await loadQuickReaders()) } : undefined
   const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared, look))
   files.expect?.(NAMES_ASKED)
-  await boundHeap(ahead.length)
+  await prepareEngine(ahead.length)
   for (const taking of takings) taking.ahead(ahead)
   await files.settled()
   const found = discover(files, layers, options, { before: early, suspects: await options.suspects }).sources
