@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { generateFiles } from '../bench/generate/repository.js'
 import { loadWholeReader } from '../src/extract/compose.js'
-import { quickCompose } from '../src/extract/compose-quick.js'
+import { placedCompose, quickCompose } from '../src/extract/compose-quick.js'
 import { readBlockYaml } from '../src/extract/yaml-block.js'
 import { createComposeCache, type Environment, readProjects } from '../src/resolve/projects.js'
 import { fixturesIn, FIXTURES, ROOT } from './golden.js'
@@ -92,8 +92,21 @@ describe('a compose file of the usual kind', () => {
     'services: # a\rb\n  web:\n    image: a\n',
     'services:\n  web:\n    image: a\r',
     ...[
-      'build: .',
-      '"build": .',
+      'build:',
+      'build: ""',
+      'build: 5',
+      'build: $A',
+      'build: a b',
+      'build: https://example.com/a.git',
+      'build: { context: . }',
+      'build:\n      dockerfile: a',
+      'build:\n      context: .\n      target: a',
+      'build:\n      context: .\n      args:\n        A: b',
+      'build:\n      context: .\n      dockerfile: ${A:-b}',
+      'build:\n      context:\n        a: b',
+      'build:\n      - context: .',
+      'build: .\n    platform: linux/arm64',
+      'pull_policy: build\n    build: .',
       'extends: b',
       'provider: b',
       'pre_start: []',
@@ -250,8 +263,13 @@ describe('what stands around a file', () => {
       ['compose.dev.yaml', 'compose.yaml'],
     ],
     ['an override alone', { 'compose.override.yaml': 'services:\n  web:\n    restart: no\n' }, ['compose.override.yaml']],
-    ['a file that is no usual one', { 'compose.yaml': web, 'compose.dev.yaml': one('    build: .\n') }, ['compose.yaml']],
-    ['a default file that is no usual one', { 'compose.yaml': one('    build: .\n'), 'docker-compose.yml': web }, ['docker-compose.yml']],
+    ['a file that is no usual one', { 'compose.yaml': web, 'compose.dev.yaml': one('    build: { context: . }\n') }, ['compose.yaml']],
+    [
+      'a default file that is no usual one',
+      { 'compose.yaml': one('    build: { context: . }\n'), 'docker-compose.yml': web },
+      ['docker-compose.yml'],
+    ],
+    ['a default file with a build', { 'compose.yaml': one('    build: .\n'), 'compose.dev.yaml': web }, ['compose.dev.yaml']],
     ['a default file without an image that another one has', { 'compose.yaml': partial, 'compose.dev.yaml': web }, ['compose.dev.yaml']],
     ['a default file without an image', { 'compose.yaml': partial, 'compose.dev.yaml': other }, ['compose.dev.yaml']],
     [
@@ -264,14 +282,81 @@ describe('what stands around a file', () => {
       { 'compose.yaml': `include:\n  - a.compose.yml\n${partial}`, 'a.compose.yml': web, 'b.compose.yml': other },
       ['b.compose.yml'],
     ],
-    ['files of other folders', { 'a/compose.yaml': web, 'b/compose.yaml': one('    build: .\n') }, ['a/compose.yaml']],
+    ['files of other folders', { 'a/compose.yaml': web, 'b/compose.yaml': one('    build: { context: . }\n') }, ['a/compose.yaml']],
   ])('%s changes nothing', (_, table, files) => {
     expect(passed(table)).toEqual(files)
   })
 })
 
+describe('what a usual file builds', () => {
+  const LONG = '    build:\n      context: a\n      dockerfile: b.docker # c\n'
+
+  test.each<[string, Table, readonly (string | undefined)[]]>([
+    ['a folder', { 'compose.yaml': one('    build: .\n') }, ['Dockerfile']],
+    ['a folder of another one', { 'a/compose.yaml': one("    build: '../b/'\n") }, ['b/Dockerfile']],
+    ['a context and a Dockerfile', { 'compose.yaml': one(LONG) }, ['a/b.docker']],
+    ['a Dockerfile and a context', { 'compose.yaml': one('    build:\n      dockerfile: "../b"\n      context: ./a\n') }, ['b']],
+    ['a service without an image', { 'compose.yaml': 'services:\n  web:\n    build: .\n  db:\n    image: a\n' }, ['Dockerfile']],
+    ['a name that only buildx takes', { 'compose.yaml': one('    build: a\n'), 'a/dockerfile': 'FROM b\n' }, ['a/dockerfile']],
+    ['a folder outside', { 'compose.yaml': one('    build: ..\n') }, [undefined]],
+    ['another repository', { 'compose.yaml': one('    build: github.com/a/b\n') }, [undefined]],
+    [
+      'what another service runs',
+      { 'compose.yaml': one('    build: .\n  two:\n    image: nginx:1.27\n  three:\n    image: a\n') },
+      ['Dockerfile'],
+    ],
+    ['two services', { 'compose.yaml': `${one('    build: .\n')}  two:\n${LONG}` }, ['Dockerfile', 'a/b.docker']],
+  ])('%s: the same is told of it', (_, table, paths) => {
+    const compose = Object.keys(table).filter((path) => path.endsWith('.yaml'))
+    expect(compare(table).passed).toEqual(compose)
+    expect(compare(table, {}, () => false)).toMatchObject({ asked: compose, passed: [] })
+    const files = memoryFiles(table)
+    const sources = compose.map((path) => ({ path, kind: 'compose' as const }))
+    const { builds } = readProjects(
+      files,
+      sources,
+      { envFiles: [], platforms: PLATFORMS },
+      undefined,
+      lookOf(() => true),
+    )
+    expect(builds.map(({ dockerfile }) => (dockerfile.kind === 'file' ? dockerfile.path : undefined))).toEqual(paths)
+  })
+})
+
+describe('the places of a usual file', () => {
+  const placesOf = (text: string): unknown =>
+    placedCompose(text)?.map(({ role, owner, span: { start, end }, text: image }) => [
+      role,
+      owner,
+      `${start.line}:${start.column}-${end.column}`,
+      image,
+    ])
+
+  test('are those of the names, without their quotes', () => {
+    expect(placesOf('services:\r\n  \'a\':\r\n    image: "b:1"  # c\r\n\r\n  d: # ü\n    image:   e\n')).toEqual([
+      ['service', 'a', '3:13-16', 'b:1'],
+      ['service', 'd', '6:14-15', 'e'],
+    ])
+    expect(placesOf('services:\n  a:\n    build: .\n    image: b\n  c:\n    image: b\n  d:\n    image: e\n')).toEqual([
+      ['build-output', 'a', '4:12-13', 'b'],
+      ['build-output', 'c', '6:12-13', 'b'],
+      ['service', 'd', '8:12-13', 'e'],
+    ])
+  })
+
+  test('are not told where a variable has a default, or a file is not usual', () => {
+    expect(quickCompose(one('  db:\n    image: a:${B:-c}\n'))).toBeDefined()
+    expect(placesOf(one('  db:\n    image: a:${B:-c}\n'))).toBeUndefined()
+    expect(placesOf(one('    extends: b\n'))).toBeUndefined()
+  })
+})
+
 test('with a cache, a content is read once, and answers alike each time', () => {
-  const table = { 'a/compose.yaml': one(''), 'b/compose.yaml': one('    build: .\n'), 'c/compose.yaml': one('  db:\n    image: a\n') }
+  const table = {
+    'a/compose.yaml': one(''),
+    'b/compose.yaml': one('    build: { context: . }\n'),
+    'c/compose.yaml': one('  db:\n    image: a\n'),
+  }
   const files = memoryFiles(table)
   const read: string[] = []
   const counting = { ...files, read: (path: string) => (read.push(path), files.read(path)) }
@@ -371,6 +456,14 @@ describe('the quick way says what the full way says', () => {
         '!reset ',
       ],
       ...['null', 'image: x\n', 'image:', '    image: A\n', '    build: .\n', '    extends: web\n', 'include:\n  - a.yml\n', '  web:\n'],
+      ...[
+        '    build:\n',
+        '      context: a\n',
+        '      dockerfile: b\n',
+        '    build: ../x\n',
+        '    platform: a\n',
+        '    pull_policy: never\n',
+      ],
       ...['    volumes:\n', '      - type: image\n        source: b\n', '    a: |\n      b\n', '[a, "b"]', '{}', 'services:\n', 'x-a:\n'],
     )
     const change = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(6), piece)
@@ -392,6 +485,7 @@ describe('the quick way says what the full way says', () => {
       { '.env': 'TAG=2\nA=b\n' },
       { 'prod.env': 'TAG=2\n' },
       { '.env': 'COMPOSE_FILE=compose.yaml\n' },
+      { dockerfile: 'FROM a\n' },
     )
     const folder = fc.dictionary(name, fc.oneof(changed, moved), { minKeys: 1, maxKeys: 2 })
     let sure = 0

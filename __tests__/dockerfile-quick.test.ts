@@ -4,17 +4,24 @@ import { describe, expect, test } from '@jest/globals'
 import { generateDockerfile } from '../bench/generate/dockerfile.js'
 import { createRandom, type Random } from '../bench/generate/random.js'
 import { extractDockerfile } from '../src/extract/dockerfile.js'
-import { quickDockerfile } from '../src/extract/dockerfile-quick.js'
+import { placedDockerfile, quickDockerfile } from '../src/extract/dockerfile-quick.js'
 import { type QuickUses } from '../src/extract/quick-uses.js'
-import { type Span } from '../src/model.js'
+import { type Reference, type Span } from '../src/model.js'
 import { resolveBuild } from '../src/resolve/dockerfiles.js'
+import { referencesOf } from '../src/resolve/placed.js'
 import { DEFAULT_INPUTS } from '../src/resolve/stages.js'
 import { FIXTURES, ROOT } from './golden.js'
 
+const SOURCE = { path: 'Dockerfile', kind: 'dockerfile' } as const
+
+function resolved(text: string): ReturnType<typeof resolveBuild> {
+  const location = { file: SOURCE.path, kind: SOURCE.kind, locate: (span: Span) => span }
+  return resolveBuild(extractDockerfile(text), location, DEFAULT_INPUTS)
+}
+
 /** What the whole reader and the resolver make of a file; undefined if anything is wrong with it, or open. */
 function whole(text: string): QuickUses | undefined {
-  const location = { file: 'Dockerfile', kind: 'dockerfile', locate: (span: Span) => span } as const
-  const { references, problems } = resolveBuild(extractDockerfile(text), location, DEFAULT_INPUTS)
+  const { references, problems } = resolved(text)
   const sure = references.every(
     ({ occurrence, own }) =>
       (own.target.kind === 'image' || own.target.kind === 'local') && own.variables.length === 0 && occurrence.suppressions === undefined,
@@ -26,12 +33,22 @@ function whole(text: string): QuickUses | undefined {
   return { images, local: references.length - images.length }
 }
 
+/** All of references, whatever the order of their properties. */
+function told(references: readonly Reference[]): string {
+  return JSON.stringify(references, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
+  )
+}
+
 /** Texts that the quick way answers otherwise than the whole way does. */
 function differing(texts: Iterable<string>): string[] {
   const wrong: string[] = []
   for (const text of texts) {
     const quick = quickDockerfile(text)
+    const placed = placedDockerfile(text)
     if (quick !== undefined && JSON.stringify(quick) !== JSON.stringify(whole(text))) wrong.push(text)
+    else if (placed !== undefined && told(referencesOf(SOURCE, placed)) !== told(resolved(text).references)) wrong.push(text)
+    else if (placed !== undefined && quick === undefined) wrong.push(text)
   }
   return wrong
 }
@@ -225,6 +242,43 @@ describe('what is usual', () => {
     const [first] = quickDockerfile('FROM registry.example.com/a/b:1\n')?.images ?? []
     expect(first).toBeDefined()
     expect(quickDockerfile('FROM x\nFROM registry.example.com/a/b:1')?.images[1]).toBe(first)
+  })
+})
+
+describe('the places', () => {
+  const placesOf = (text: string): unknown =>
+    placedDockerfile(text)?.map(({ role, owner, span: { start, end }, text: image, local }) => [
+      role,
+      owner,
+      `${start.line}:${start.column}-${end.column}`,
+      image,
+      local,
+    ])
+
+  test('are those of the names', () => {
+    const text =
+      '\ufeff# syntax = docker/dockerfile:1\nFROM  --platform=$BUILDPLATFORM a:1 AS B # c\n'.replace(' # c', '') +
+      'ARG X=y\nFROM b\nCOPY --link --from=B /x /y\nONBUILD COPY --from=c:2 / /\nFROM scratch'
+    expect(placesOf(text)).toEqual([
+      ['syntax', undefined, '1:12-31', 'docker/dockerfile:1', undefined],
+      ['base', 'b', '2:33-36', 'a:1', undefined],
+      ['base', undefined, '4:6-7', 'b', 'stage'],
+      ['copy-from', undefined, '5:20-21', 'B', 'stage'],
+      ['copy-from', undefined, '6:21-24', 'c:2', undefined],
+      ['base', undefined, '7:6-13', 'scratch', 'scratch'],
+    ])
+  })
+
+  test('are not told where a name takes a value from a variable, or a mount has a source', () => {
+    for (const text of ['ARG A=b\nFROM $A\n', 'FROM a\nRUN --mount=from=b,target=/c d\n', 'FROM a\nFOO b\n'])
+      expect(placesOf(text)).toBeUndefined()
+    expect(placesOf('FROM a\nRUN --mount=type=cache,target=/c d\n')).toHaveLength(1)
+  })
+
+  test('of generated files are told of most that the quick way takes', () => {
+    const quick = GENERATED.filter((text) => quickDockerfile(text) !== undefined)
+    const placed = quick.filter((text) => placedDockerfile(text) !== undefined)
+    expect(placed.length / quick.length).toBeGreaterThan(0.7)
   })
 })
 

@@ -1,5 +1,5 @@
-import { quickCompose } from '../src/extract/compose-quick.js'
-import { quickDockerfile } from '../src/extract/dockerfile-quick.js'
+import { placedCompose, quickCompose } from '../src/extract/compose-quick.js'
+import { placedDockerfile, quickDockerfile } from '../src/extract/dockerfile-quick.js'
 import { type QuickLook } from '../src/extract/quick.js'
 import { type Passing, type QuickUses } from '../src/extract/quick-uses.js'
 import { type Build, type Files, type SourceFile } from '../src/model.js'
@@ -17,7 +17,7 @@ export interface QuickComparison {
 
 /** A quick look at files that lets those pass of which the test says so. */
 export function lookOf(passes: Passing): QuickLook {
-  return { passes, dockerfile: quickDockerfile, compose: quickCompose }
+  return { passes, dockerfile: quickDockerfile, compose: quickCompose, placedDockerfile, placedCompose }
 }
 
 /** Reads a repository both ways; `allows` says of which files everything is allowed, `overridable` whether a default may be the source. */

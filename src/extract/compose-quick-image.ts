@@ -1,11 +1,14 @@
 import { keptText } from './kept-text.js'
 import { type QuickUse } from './quick-uses.js'
 
+/** The roles that the image of a service has: one that is built as well is what the build makes. */
+export type ImageRole = 'service' | 'build-output'
+
 /** Names that are remembered; beyond it they are forgotten and made anew, so that no input fills the memory. */
 const MAX_NAMES = 65_536
 
 /** Files name the same images again and again. */
-const known = new Map<string, QuickUse>()
+const uses: Readonly<Record<ImageRole, Map<string, QuickUse>>> = { service: new Map(), 'build-output': new Map() }
 
 /** UTF-16 units of a name that is remembered; Docker's limit for one without its tag and digest is 255. */
 const MAX_NAME = 512
@@ -14,12 +17,13 @@ const MAX_NAME = 512
 const REFERENCE = /^[\w.:@/-]+$/
 
 /** The image of a service, as it is written. */
-export function literalImage(written: string): QuickUse | undefined {
+export function literalImage(written: string, role: ImageRole = 'service'): QuickUse | undefined {
+  const known = uses[role]
   const use = known.get(written)
   if (use !== undefined) return use
   if (written.length > MAX_NAME || !REFERENCE.test(written)) return undefined
   const text = keptText(written)
-  const made: QuickUse = { role: 'service', text }
+  const made: QuickUse = { role, text }
   if (known.size >= MAX_NAMES) known.clear()
   known.set(text, made)
   return made

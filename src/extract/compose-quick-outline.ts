@@ -7,6 +7,7 @@ export const VOLUMES = 4
 export const VOLUME = 5
 export const MAP = 6
 const LIST = 7
+export const BUILD = 8
 
 /** Deeper files exist, but nobody writes them. */
 const MAX_DEPTH = 24
@@ -31,7 +32,7 @@ export class Outline {
   expected = NOTHING
   /** Some service has no image. */
   partial = false
-  /** The service at hand has one. */
+  /** The service at hand has one, or is built. */
   named = false
   private depth = -1
   private keys = 0
@@ -55,7 +56,7 @@ export class Outline {
     if (this.depth < 0) return indent === 0 && !item && this.open(0, ROOT)
     const { expected, indent: outer } = this
     if (indent > outer || (indent === outer && item && !isList(this.kind))) return this.begin(indent, item)
-    if (expected === SERVICES || expected === SERVICE) return false
+    if (isNeeded(expected)) return false
     this.close(indent)
     if (!item && isList(this.kind)) this.depth--
     this.expected = NOTHING
@@ -85,7 +86,7 @@ export class Outline {
   end(): boolean {
     const { expected, depth } = this
     this.close(0)
-    return depth >= 0 && expected !== SERVICES && expected !== SERVICE
+    return depth >= 0 && !isNeeded(expected)
   }
 
   /** Leaves what is indented further. */
@@ -105,6 +106,11 @@ export class Outline {
     hashes[slot] = hash
     return ++this.keys <= MAX_KEYS
   }
+}
+
+/** What must not be left out. */
+function isNeeded(kind: number): boolean {
+  return kind === SERVICES || kind === SERVICE || kind === BUILD
 }
 
 function isList(kind: number): boolean {

@@ -1,5 +1,6 @@
+import { QuickBuilds, type QuickBuild } from './compose-quick-builds.js'
 import { imageWithDefaults, isSourceWritten, literalImage } from './compose-quick-image.js'
-import { MAP, NOTHING, Outline, ROOT, SERVICE, SERVICES, VOLUME, VOLUMES } from './compose-quick-outline.js'
+import { BUILD, MAP, NOTHING, Outline, ROOT, SERVICE, SERVICES, VOLUME, VOLUMES } from './compose-quick-outline.js'
 import {
   bytes,
   COLON,
@@ -14,12 +15,15 @@ import {
   table,
   take,
 } from './compose-quick-text.js'
-import { type QuickUse, type QuickUses } from './quick-uses.js'
+import { keptText } from './kept-text.js'
+import { Positions } from './positions.js'
+import { type PlacedUse, type QuickUse, type QuickUses } from './quick-uses.js'
 import { typeOfPlain } from './yaml-scalars.js'
 
 /*
  * What a compose file of the usual kind names, found in one pass without a node for anything: block maps and lists, scalars on one line, lists
- * in brackets, block scalars. Everything that could be a problem, a build, another file's business or a name without a value is for the full way.
+ * in brackets, block scalars. Everything that could be a problem, a build that passes something, another file's business or a name without a value is
+ * for the full way.
  */
 
 /** What stands around the file decides whether that is all there is to say. */
@@ -34,11 +38,18 @@ export interface QuickCompose extends QuickUses {
   readonly templates: boolean
   /** Some service has no image: another file has to name it. */
   readonly partial: boolean
+  /** What is built, with nothing passed. */
+  readonly builds: readonly QuickBuild[]
 }
 
 /** The images of a file of the usual kind; undefined for any other. Never throws; linear in the text. */
 export function quickCompose(text: string): QuickCompose | undefined {
   return text.includes(MARK) || !take(text) ? undefined : new QuickReader(text).read()
+}
+
+/** Its images with their places, if each is written as it is looked up; undefined of any other file. */
+export function placedCompose(text: string): readonly PlacedUse[] | undefined {
+  return text.includes(MARK) || !take(text) ? undefined : new QuickReader(text).placed()
 }
 
 /** What begins an inline exception. */
@@ -67,7 +78,9 @@ const hashOf = (key: string): number => [...key].reduce((hash, letter) => hashed
 /** The hashes of keys of a service that are not for every value; another key of such a hash gives up. */
 const IMAGE = hashOf('image')
 const VOLUMES_KEY = hashOf('volumes')
-const BUILD = hashOf('build')
+const BUILD_KEY = hashOf('build')
+const PLATFORM = hashOf('platform')
+const PULL_POLICY = hashOf('pull_policy')
 const EXTENDS = hashOf('extends')
 const PROVIDER = hashOf('provider')
 const PRE_START = hashOf('pre_start')
@@ -75,18 +88,33 @@ const PRE_START = hashOf('pre_start')
 /** What references and paths consist of. */
 const PLAIN = table(/[\w.:@/${}-]/)
 
+/** Where an image is written, and the service that names it. */
+interface Written {
+  readonly owner: string
+  readonly start: number
+}
+
 class QuickReader {
   private readonly values: QuickText
   private readonly outline = new Outline()
   private readonly images: QuickUse[] = []
+  /** For each image the service that names it, by its number. */
+  private readonly owners: number[] = []
+  private readonly builds = new QuickBuilds()
   private readonly defaulted: string[] = []
+  /** Offsets of each image as it is written, and of the key of its service; undefined where nobody asks. */
+  private places: Written[] | undefined
+  private service = 0
+  private serviceStart = 0
+  private serviceEnd = 0
   private overridable = false
   private started = false
   /** The key that was found last, without quotes. */
   private keyStart = 0
   private keyEnd = 0
   private hash = 0
-  /** The line break behind the scalar that was asked for last. */
+  /** Where the scalar that was asked for last begins, without its quote, and the line break behind it. */
+  private scalarStart = 0
   private scalarEnd = 0
 
   constructor(private readonly text: string) {
@@ -96,8 +124,21 @@ class QuickReader {
   read(): QuickCompose | undefined {
     const { images, defaulted, values, outline } = this
     if (!this.lines() || !outline.end()) return undefined
+    const builds = this.builds.all(this.text)
+    if (builds === undefined) return undefined
+    if (builds.length > 0 && !this.builds.mark(images, this.owners)) return undefined
     const { variables, templates } = values
-    return { images, local: 0, defaulted, overridable: this.overridable, variables, templates, partial: outline.partial }
+    return { images, local: 0, defaulted, overridable: this.overridable, variables, templates, partial: outline.partial, builds }
+  }
+
+  placed(): readonly PlacedUse[] | undefined {
+    const places: Written[] = (this.places = [])
+    const positions = new Positions(this.text)
+    return this.read()?.images.map(({ role, text }, index) => {
+      const { owner, start } = places[index] ?? { owner: '', start: 0 }
+      const span = positions.span(start, start + text.length)
+      return { role, owner, span, text, ...(role === 'build-output' && { pullable: true }) }
+    })
   }
 
   private lines(): boolean {
@@ -168,8 +209,9 @@ class QuickReader {
     const from = this.values.blanks(behind)
     const { kind } = outline
     if (kind === SERVICE) return this.serviceEntry(from)
-    if (kind === SERVICES) return this.expect(SERVICE, from)
+    if (kind === SERVICES) return this.serviceAt(from)
     if (kind === ROOT) return this.rootEntry(from)
+    if (kind === BUILD) return this.buildEntry(from)
     return kind === VOLUME ? this.volumeEntry(from) : this.value(from)
   }
 
@@ -179,13 +221,25 @@ class QuickReader {
     return SILENT.has(key) || key.startsWith('x-') ? this.value(from) : -1
   }
 
+  private serviceAt(from: number): number {
+    this.service++
+    this.serviceStart = this.keyStart
+    this.serviceEnd = this.keyEnd
+    return this.expect(SERVICE, from)
+  }
+
   private serviceEntry(from: number): number {
     switch (this.hash) {
       case IMAGE:
         return this.isKey('image') ? this.image(from) : -1
       case VOLUMES_KEY:
         return this.isKey('volumes') && bytes[from] !== OPEN_LIST ? this.expect(VOLUMES, from) : this.value(from)
-      case BUILD:
+      case BUILD_KEY:
+        return this.isKey('build') ? this.build(from) : -1
+      case PLATFORM:
+      case PULL_POLICY:
+        this.builds.unsure = true
+        return this.value(from)
       case EXTENDS:
       case PROVIDER:
       case PRE_START:
@@ -193,6 +247,23 @@ class QuickReader {
       default:
         return this.value(from)
     }
+  }
+
+  /** A folder, or what follows. */
+  private build(from: number): number {
+    this.outline.named = true
+    this.builds.begin(this.service, this.serviceStart, this.serviceEnd)
+    return this.isNothing(from) ? this.expect(BUILD, from) : this.path('context', from)
+  }
+
+  private buildEntry(from: number): number {
+    if (this.isKey('context')) return this.path('context', from)
+    return this.isKey('dockerfile') ? this.path('dockerfile', from) : -1
+  }
+
+  private path(key: 'context' | 'dockerfile', from: number): number {
+    const written = this.scalar(from)
+    return written !== undefined && this.builds.add(key, written, this.scalarStart) ? this.scalarEnd : -1
   }
 
   /** A volume of a type that is no image; compose wants a string for its source. */
@@ -210,7 +281,11 @@ class QuickReader {
     if (variable && !isSourceWritten(written)) this.overridable = true
     if (use === undefined) return -1
     this.images.push(use)
+    this.owners.push(this.service)
     this.outline.named = true
+    if (this.places === undefined) return this.scalarEnd
+    if (variable) return -1
+    this.places.push({ owner: keptText(this.text.slice(this.serviceStart, this.serviceEnd)), start: this.scalarStart })
     return this.scalarEnd
   }
 
@@ -233,6 +308,7 @@ class QuickReader {
     let stop = from
     if (quoted) stop = this.values.quoted(from)
     else while (PLAIN[bytes[stop] ?? 0] === 1) stop++
+    this.scalarStart = quoted ? from + 1 : from
     this.scalarEnd = stop <= from ? -1 : this.values.over(stop)
     if (this.scalarEnd < 0) return undefined
     if (quoted) return this.text.slice(from + 1, stop - 1)

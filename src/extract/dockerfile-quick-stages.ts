@@ -20,6 +20,11 @@ export class QuickStages {
   /** Stages with triggers that name an image: where they run it may be a stage. */
   private triggering: number[] | undefined
 
+  /** The name of the stage at hand; empty if it has none. */
+  get current(): string {
+    return this.names.at(-1) ?? ''
+  }
+
   /** FROM of an image or of a stage before it. */
   begin(base: string, name: string): boolean {
     const { names } = this

@@ -1,6 +1,7 @@
 import { readEscape, readSyntax, type Escape } from './directives.js'
 import { frontendOf } from './dockerfile.js'
 import { isQuickPlatform, quickStageName } from './dockerfile-quick-names.js'
+import { QuickPlaces } from './dockerfile-quick-places.js'
 import { QuickStages } from './dockerfile-quick-stages.js'
 import {
   ARGUMENT,
@@ -9,6 +10,7 @@ import {
   headOf,
   HEREDOC,
   HEREDOC_MOUNTS,
+  INSTRUCTION,
   MOUNTS,
   NAME,
   PLATFORM,
@@ -20,7 +22,7 @@ import {
   UNQUOTED,
 } from './dockerfile-quick-stretch.js'
 import { QuickValues } from './dockerfile-quick-values.js'
-import { type QuickUses } from './quick-uses.js'
+import { type PlacedUse, type QuickUses } from './quick-uses.js'
 
 /*
  * Most Dockerfiles are of the usual kind, and name images that nobody minds. What such a file names is found here without its places: in one
@@ -40,21 +42,32 @@ const BEGINNING = /#(?!!)[^\n=]*(?:\n|$)|#[ \t]*syntax[ \t]*=[ \t]*([\w.:/@-]+)[
 
 /** What a Dockerfile of the usual kind names by its own defaults, on whatever platform; undefined if it is not surely of that kind. */
 export function quickDockerfile(text: string): QuickUses | undefined {
-  if (text.length > MAX_TEXT) return undefined
-  const from = text.charCodeAt(0) === BOM ? 1 : 0
   const stages = new QuickStages()
-  const escape = isLetter(text.charCodeAt(from)) ? '\\' : readDirectives(text, from, stages)
-  if (escape === undefined || !readFile(text, from, escape, stages) || !stages.hold()) return undefined
-  return { images: stages.images, local: stages.local }
+  return readText(text, stages, undefined) ? { images: stages.images, local: stages.local } : undefined
+}
+
+/** The same with its places, of a file in which each is written as it is looked up; undefined of any other. */
+export function placedDockerfile(text: string): readonly PlacedUse[] | undefined {
+  const stages = new QuickStages()
+  const places = new QuickPlaces(text, stages)
+  return readText(text, stages, places) ? places.uses : undefined
+}
+
+function readText(text: string, stages: QuickStages, places: QuickPlaces | undefined): boolean {
+  if (text.length > MAX_TEXT) return false
+  const from = text.charCodeAt(0) === BOM ? 1 : 0
+  const escape = isLetter(text.charCodeAt(from)) ? '\\' : readDirectives(text, from, stages, places)
+  return escape !== undefined && readFile(text, from, escape, stages, places) && stages.hold()
 }
 
 /** The escape character; the syntax image goes to what is found. Undefined if anything may be wrong. */
-function readDirectives(text: string, from: number, stages: QuickStages): '\\' | '`' | undefined {
+function readDirectives(text: string, from: number, stages: QuickStages, places: QuickPlaces | undefined): '\\' | '`' | undefined {
   BEGINNING.lastIndex = from
   const found = BEGINNING.exec(text)
   const { escape, problem } = found === null ? readEscape(text) : BACKSLASH
   const syntax = found === null ? readSyntax(text)?.image : found[1]
   if (problem !== undefined || (syntax !== undefined && !(isFrontend(syntax, text) && stages.image('syntax', syntax)))) return undefined
+  if (places !== undefined && syntax !== undefined && !places.syntax(syntax, from, found?.[0])) return undefined
   return escape
 }
 
@@ -70,7 +83,7 @@ function isFrontend(image: string, text: string): boolean {
 }
 
 /** The arguments before the first FROM, then the stages. */
-function readFile(text: string, from: number, escape: '\\' | '`', stages: QuickStages): boolean {
+function readFile(text: string, from: number, escape: '\\' | '`', stages: QuickStages, places: QuickPlaces | undefined): boolean {
   const values = new QuickValues()
   const head = headOf()
   let expression = head
@@ -80,14 +93,16 @@ function readFile(text: string, from: number, escape: '\\' | '`', stages: QuickS
     const found = expression.exec(text)
     if (found === null) return false
     at = expression.lastIndex
+    places?.foundAt(at, found[INSTRUCTION])
     const base = found[BASE]
     if (base !== undefined) {
-      if (!begin(found, base, values, stages)) return false
+      if (!begin(found, base, values, stages) || places?.base(base, found[PLATFORM]) === false) return false
       if (expression === head) expression = stretchOf(text, escape)
     } else if (expression === head) {
       if (!declare(found, values)) return false
     } else {
       at = staged(found, text, at, stages)
+      if (places?.staged(found[SOURCE], found[TRIGGER] !== undefined) === false) return false
     }
   } while (at >= 0 && at < text.length)
   return at >= 0

@@ -1,4 +1,4 @@
-import { type Role, type SourceFile } from '../model.js'
+import { type LocalKind, type Occurrence, type Role, type SourceFile } from '../model.js'
 
 /** What one place of a quickly read file names: the fully resolved text, as Docker would look it up. */
 export interface QuickUse {
@@ -10,6 +10,11 @@ export interface QuickUse {
 export interface QuickUses {
   readonly images: readonly QuickUse[]
   readonly local: number
+}
+
+/** A use with its place, of which the text as it is written is what is looked up; `local` where that is something of the build itself. */
+export interface PlacedUse extends Pick<Occurrence, 'role' | 'owner' | 'onbuild' | 'span' | 'text' | 'pullable'> {
+  readonly local?: LocalKind
 }
 
 /**

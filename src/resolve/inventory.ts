@@ -14,7 +14,7 @@ import {
 import { extractDockerfile } from '../extract/dockerfile.js'
 import { KINDS } from '../extract/kinds.js'
 import { type QuickLook } from '../extract/quick.js'
-import { type QuickUses } from '../extract/quick-uses.js'
+import { type PlacedUse, type QuickUses } from '../extract/quick-uses.js'
 import { resolveAlone } from './alone.js'
 import { append } from './append.js'
 import {
@@ -27,6 +27,7 @@ import {
   type Found,
   type Location,
 } from './dockerfiles.js'
+import { referencesOf } from './placed.js'
 import { isLowerCase } from './project-builds.js'
 import { isEnvFile } from './project-environment.js'
 import { USUAL_PLATFORM } from './stages-platform.js'
@@ -37,6 +38,8 @@ export interface Caches {
   readonly dockerfiles?: DockerfileCache
   /** What Dockerfiles name at a quick look; null where one is not enough. */
   readonly quick?: Map<string, QuickUses | null>
+  /** Where they name them; null where the whole way has to tell. */
+  readonly placed?: Map<string, readonly PlacedUse[] | null>
   readonly compose?: ComposeCache
 }
 
@@ -45,10 +48,12 @@ export const NAMES_ASKED: readonly NameTest[] = [isEnvFile, isLowerCase]
 
 /** Nothing extracted yet, for inventories that share what they read. */
 export function createCaches(): Caches {
-  return { dockerfiles: new Map(), quick: new Map(), compose: createComposeCache() }
+  return { dockerfiles: new Map(), quick: new Map(), placed: new Map(), compose: createComposeCache() }
 }
 
 const itself = (span: Span): Span => span
+
+const NO_PROBLEMS: readonly Problem[] = []
 
 /** A Dockerfile as its own defaults resolve it, or why there is none. */
 type Alone = Resolved | Counted | Exclude<DockerfileRead, { kind: 'dockerfile' }>
@@ -158,7 +163,20 @@ export class InventoryTaking {
       uses = (content.kind === 'text' ? look.dockerfile(content.text) : undefined) ?? null
       if (key !== undefined) quick?.set(key, uses)
     }
-    return uses !== null && look.passes(source, uses) ? countOf(uses) : this.readWhole(source, content)
+    if (uses === null) return this.readWhole(source, content)
+    return look.passes(source, uses) ? countOf(uses) : (this.readPlaced(source, look, key, content) ?? this.readWhole(source, content))
+  }
+
+  /** A file in which something is to be told, but which is no more than it says itself. */
+  private readPlaced(source: SourceFile, look: QuickLook, key: string | undefined, known: Content | undefined): Alone | undefined {
+    const { placed } = this.caches
+    let uses = key === undefined ? undefined : placed?.get(key)
+    if (uses === undefined) {
+      const content = known ?? this.files.read(source.path)
+      uses = (content.kind === 'text' ? look.placedDockerfile(content.text) : undefined) ?? null
+      if (key !== undefined) placed?.set(key, uses)
+    }
+    return uses === null ? undefined : { kind: 'resolved', references: referencesOf(source, uses), problems: NO_PROBLEMS }
   }
 
   private readWhole(source: SourceFile, known?: Content): Alone {

@@ -63,11 +63,16 @@ function dockerfileOf(build: Tree, around: BuildSurroundings): Build['dockerfile
   const dockerfile = childOf(build, 'dockerfile')
   const name = dockerfile === undefined || isNull(dockerfile) ? undefined : textOf(dockerfile)
   if (given === undefined || (dockerfile !== undefined && !isNull(dockerfile) && name === undefined)) return undefined
-  if (isRemoteContext(given)) return { kind: 'remote', url: given }
-  const folder = resolvePath(context?.scope.folder ?? around.folder, given)
-  if (folder.kind === 'outside') return { kind: 'outside', path: given }
-  const file = resolvePath(folder.path, name === undefined || name === '' ? around.dockerfiles.in(folder.path) : name)
-  return file.kind === 'inside' ? { kind: 'file', path: file.path } : { kind: 'outside', path: name ?? given }
+  return dockerfileIn(context?.scope.folder ?? around.folder, given, name, around.dockerfiles)
+}
+
+/** The Dockerfile of a context that is written in a folder, by its name in the context if it has one. */
+export function dockerfileIn(folder: string, context: string, name: string | undefined, names: DockerfileNames): Build['dockerfile'] {
+  if (isRemoteContext(context)) return { kind: 'remote', url: context }
+  const inside = resolvePath(folder, context)
+  if (inside.kind === 'outside') return { kind: 'outside', path: context }
+  const file = resolvePath(inside.path, name === undefined || name === '' ? names.in(inside.path) : name)
+  return file.kind === 'inside' ? { kind: 'file', path: file.path } : { kind: 'outside', path: name ?? context }
 }
 
 /** compose-go's isRemoteContext, and what it leaves as it is because of its `://`. */

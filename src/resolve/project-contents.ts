@@ -1,17 +1,20 @@
 import { type ComposeFile, extractCompose } from '../extract/compose.js'
 import { type QuickCompose } from '../extract/compose-quick.js'
 import { type QuickReaders } from '../extract/quick.js'
+import { type PlacedUse } from '../extract/quick-uses.js'
 import { type Files } from '../model.js'
 
 /** Compose files that were read already, by the identity of their content. */
 export interface ComposeCache {
   readonly extracted: Map<string, ComposeFile>
   readonly quick: Map<string, QuickCompose>
+  /** Null where the whole way has to tell. */
+  readonly placed: Map<string, readonly PlacedUse[] | null>
 }
 
 /** A cache that holds nothing yet. */
 export function createComposeCache(): ComposeCache {
-  return { extracted: new Map(), quick: new Map() }
+  return { extracted: new Map(), quick: new Map(), placed: new Map() }
 }
 
 /** Files that are kept for those that include or extend them: as many as two projects may have. */
@@ -55,6 +58,18 @@ export class Contents {
     this.keep(path, text)
     const uses = this.readers?.compose(text)
     if (identity !== undefined && uses !== undefined) this.cache?.quick.set(identity, uses)
+    return uses
+  }
+
+  /** The same with its places; undefined where the whole way has to tell. */
+  placed(path: string): readonly PlacedUse[] | undefined {
+    const identity = this.cache && this.files.identity(path)
+    const known = identity === undefined ? undefined : this.cache?.placed.get(identity)
+    if (known !== undefined) return known ?? undefined
+    const kept = this.texts.get(path)
+    const content = kept === undefined ? this.files.read(path) : ({ kind: 'text', text: kept } as const)
+    const uses = content.kind === 'text' ? this.readers?.placedCompose(content.text) : undefined
+    if (identity !== undefined) this.cache?.placed.set(identity, uses ?? null)
     return uses
   }
 

@@ -1,6 +1,10 @@
 import { type QuickCompose } from '../extract/compose-quick.js'
+import { type QuickBuild } from '../extract/compose-quick-builds.js'
 import { type Passing, type QuickUse } from '../extract/quick-uses.js'
-import { type Lookup, type SourceFile } from '../model.js'
+import { type Build, type Lookup, type Reference, type SourceFile } from '../model.js'
+import { folderOf } from './paths.js'
+import { referencesOf } from './placed.js'
+import { dockerfileIn, type DockerfileNames } from './project-builds.js'
 import { type Contents } from './project-contents.js'
 import { type Environments } from './project-environment.js'
 import { defaultsOf } from './project-folder.js'
@@ -21,6 +25,12 @@ interface Around {
   readonly usual: boolean
 }
 
+/** Told of files that need no more than a quick look: what they build, and what those name that do not pass. */
+export interface Told {
+  build(build: Build): void
+  references(references: readonly Reference[]): void
+}
+
 /** Files of one folder that are to be read fully, and the others of the list. */
 export interface Left {
   readonly folder: string
@@ -39,6 +49,7 @@ export class QuickFiles {
     private readonly contents: Contents,
     private readonly environments: Environments,
     private readonly passes: Passing,
+    private readonly dockerfiles: DockerfileNames,
   ) {}
 
   /** Takes those files of a folder that can wait; gives the others. They are all that the list has in it. */
@@ -50,13 +61,17 @@ export class QuickFiles {
     let around: Around | undefined
     for (const source of sources) {
       const uses = joined && (isDefault(source) || isOverride(source)) ? undefined : this.contents.quick(source.path)
-      // compose refuses a default file if no file names an image
-      const waits = uses !== undefined && !(uses.partial && isDefault(source)) && this.isAll(uses, (around ??= this.around(folder)))
+      const waits = uses !== undefined && this.isAlone(source, uses, sources) && this.isAll(uses, (around ??= this.around(folder)))
       if (waits) waiting.push({ source, uses })
       else files.push(source)
     }
     if (waiting.length > 0) this.waiting.set(folder, { waiting, sources })
     return { folder, files, beside: waiting.map(sourceOf) }
+  }
+
+  /** No other file of the folder depends on what is in it: compose refuses a default file if no file names an image, and others may add to its builds. */
+  private isAlone(source: SourceFile, { partial, builds }: QuickCompose, sources: readonly SourceFile[]): boolean {
+    return !(partial || (builds.length > 0 && sources.length > 1)) || !isDefault(source)
   }
 
   private around(folder: string): Around {
@@ -77,20 +92,37 @@ export class QuickFiles {
     return problems.length === 0 && defaulted.every((name) => isUnset(name, declared)) && variables.every((name) => isShort(name, declared))
   }
 
-  /** The files that are to be read fully all the same. Nothing waits any more. */
-  left(reached: ReadonlySet<string>, joined: ReadonlyMap<string, unknown>): readonly Left[] {
+  /** Tells of what waits, and gives the files that are to be read fully all the same. Nothing waits any more. */
+  left(reached: ReadonlySet<string>, joined: ReadonlyMap<string, unknown>, told: Told): readonly Left[] {
     const left: Left[] = []
     for (const [folder, { waiting, sources }] of this.waiting) {
       const files = new Set<SourceFile>()
       for (const { source, uses } of waiting) {
         const alone = !joined.has(folder) && !reached.has(source.path)
-        if (alone && this.passes(source, uses)) this.contents.forget(source.path)
-        else files.add(source)
+        if (!alone || !this.tell(source, uses, told)) files.add(source)
       }
       if (files.size > 0) left.push({ folder, files: [...files], beside: sources.filter((source) => !files.has(source)) })
     }
     this.waiting.clear()
     return left
+  }
+
+  /** False if the file is to be read fully. */
+  private tell(source: SourceFile, uses: QuickCompose, told: Told): boolean {
+    if (!this.passes(source, uses)) {
+      const placed = this.contents.placed(source.path)
+      if (placed === undefined) return false
+      told.references(referencesOf(source, placed))
+    }
+    for (const build of uses.builds) told.build(this.buildOf(source.path, build))
+    this.contents.forget(source.path)
+    return true
+  }
+
+  private buildOf(file: string, { service, span, context, dockerfile }: QuickBuild): Build {
+    const { platforms } = this.environments.environment
+    const found = dockerfileIn(folderOf(file), context, dockerfile, this.dockerfiles)
+    return { service, place: { file, span }, dockerfile: found, inputs: { args: NOTHING, contexts: NOTHING, platforms } }
   }
 }
 
@@ -106,6 +138,7 @@ function isOverride(source: SourceFile): boolean {
 }
 
 const NONE: readonly never[] = []
+const NOTHING: Build['inputs']['args'] & Build['inputs']['contexts'] = new Map<string, never>()
 
 /** More than a file of the usual kind may have. */
 const MAX_SERVICES = 1024

@@ -35,6 +35,7 @@ const NONE: readonly never[] = []
 export class Registry {
   /** By file, then by where the text starts. */
   private readonly places = new Map<string, Map<number, Place>>()
+  private readonly complete: Reference[] = []
   private readonly kept = { builds: new Map<string, SameBuilds>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
 
   /** What a file says by itself. */
@@ -52,6 +53,11 @@ export class Registry {
   also(use: Use): void {
     const known = this.placed(use, false)
     if (known !== undefined) add(known, use.resolution)
+  }
+
+  /** What files name of which nothing else is told. */
+  references(references: readonly Reference[]): void {
+    for (const reference of references) this.complete.push(reference)
   }
 
   /** A build; equal ones count once. */
@@ -81,7 +87,7 @@ export class Registry {
 
   /** All that was collected; the references of a file in the order of its text. */
   result(): { references: readonly Reference[]; builds: readonly Build[]; problems: readonly Problem[]; edges: readonly Edge[] } {
-    const references: Reference[] = []
+    const references: Reference[] = [...this.complete]
     for (const file of this.places.values()) {
       const places = [...file.values()].sort((a, b) => a.start - b.start)
       for (const first of places)

@@ -88,7 +88,7 @@ class Reader {
     this.environments = new Environments(files, environment)
     this.dockerfiles = new DockerfileNames(files)
     this.sources = { read: this.content, environments: this.environments, includes: includesFor(compose.length) }
-    this.quick = look && new QuickFiles(contents, this.environments, look.passes)
+    this.quick = look && new QuickFiles(contents, this.environments, look.passes, this.dockerfiles)
     this.queue = compose.map(({ path }) => path)
     this.queued = new Set(this.queue)
     this.listed = new Set(this.queue)
@@ -106,7 +106,7 @@ class Reader {
       const one = this.readAlone(this.queue[at] ?? '')
       if (one !== undefined) append(reached, folderOf(one.path), one)
     }
-    for (const left of this.quick?.left(this.reached, reached) ?? []) this.readTogether(left)
+    for (const left of this.quick?.left(this.reached, reached, this.registry) ?? []) this.readTogether(left)
     for (const [folder, together] of reached) {
       const beside = (folders.get(folder) ?? []).flatMap(({ path }) => this.alone(path) ?? [])
       this.readFolder(folder, [...beside, ...together], [])
