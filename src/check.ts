@@ -1,15 +1,17 @@
+import { affectedFolders, staysWithin } from './affected.js'
 import { type QuickUses } from './extract/quick-uses.js'
 import { type Files, type Reference, type Report, type Resolution, type SourceFile, type Verdict } from './model.js'
 import { exactness } from './policy/pin.js'
 import { type PolicyLayer } from './policy/layers.js'
 import { viewsOf } from './policy/settings.js'
 import { createCaches } from './resolve/inventory.js'
+import { folderOf } from './resolve/paths.js'
 import { createJudge, type Judge } from './rules/judge.js'
 import { markExisting, type Judgement } from './rules/newness.js'
 import { passingOf } from './rules/passing.js'
 import { listed } from './rules/rule.js'
 import { byPlace, judgeAll } from './rules/verdicts.js'
-import { survey, type SurveyOptions } from './survey.js'
+import { survey, type Survey, type SurveyOptions } from './survey.js'
 
 /** Where a check starts from: what the base has already is existing, not new. */
 export interface Base {
@@ -20,7 +22,7 @@ export interface Base {
   readonly renamed: ReadonlyMap<string, string>
 }
 
-export interface CheckOptions extends Omit<SurveyOptions, 'suspects'> {
+export interface CheckOptions extends Omit<SurveyOptions, 'suspects' | 'only'> {
   /** `YYYY-MM-DD`, UTC: what exceptions are held against. */
   readonly today: string
   /** `owner/name`, for exceptions of a shared layer that hold for some repositories only. */
@@ -58,18 +60,33 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
   }
 
   async function sinceBase(now: Judgement, base: Base): Promise<Judgement> {
-    const before = new Set([...base.changed].map((path) => base.renamed.get(path) ?? path))
-    // what a file of the base writes is asked for where the head's has findings
-    const passedTwice =
-      passing &&
-      Object.assign((source: SourceFile, uses: QuickUses) => head.passed.paths.has(source.path) && passing(source, uses), passing)
-    const then = await survey(base.files, views, suspecting(options, before), caches, passedTwice)
-    return markExisting(now, judgeAll(then, createJudge(layers, options)), {
+    return markExisting(now, await judgedThere(now, base), {
       basePath: renamedAlike(now, layers, judge, base.renamed),
       unchanged: (file) => !base.changed.has(file),
       exactness: (resolution: Resolution) => (resolution.target.kind === 'image' ? exactness(resolution.target.reference) : 0),
     })
   }
+
+  /** Only a part of the base is looked at if that is enough. */
+  async function judgedThere(now: Judgement, base: Base): Promise<Judgement> {
+    const before = new Set([...base.changed].map((path) => base.renamed.get(path) ?? path))
+    // what a file of the base writes is asked for where the head's has findings
+    const passedTwice =
+      passing &&
+      Object.assign((source: SourceFile, uses: QuickUses) => head.passed.paths.has(source.path) && passing(source, uses), passing)
+    const surveyed = (only?: ReadonlySet<string>): Promise<Survey> =>
+      survey(base.files, views, { ...suspecting(options, before), ...(only && { only }) }, caches, passedTwice)
+    const judgedIn = (there: Survey): Judgement => judgeAll(there, createJudge(layers, options))
+    const folders = affectedFolders(head, files, base)
+    const part = folders && (await surveyed(folders))
+    const isEnough = folders !== undefined && part !== undefined && staysWithin(part, folders)
+    return isEnough ? withUnaffected(judgedIn(part), now, folders) : judgedIn(await surveyed())
+  }
+}
+
+/** What is judged of some folders of the base, and of the others as the head has it. */
+function withUnaffected({ verdicts, problems }: Judgement, head: Judgement, folders: ReadonlySet<string>): Judgement {
+  return { verdicts: [...verdicts, ...head.verdicts.filter(({ occurrence }) => !folders.has(folderOf(occurrence.file)))], problems }
 }
 
 /** The inventory alone, no policy needed. */

@@ -5,6 +5,7 @@ import { prepareEngine } from './files/engine.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
 import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
 import { createCaches, InventoryTaking, NAMES_ASKED, type Caches } from './resolve/inventory.js'
+import { folderOf } from './resolve/paths.js'
 import { type Environment } from './resolve/project-environment.js'
 
 /** What one policy layer says of files and of the values that the pipeline passes. */
@@ -23,6 +24,8 @@ export interface SurveyOptions {
   readonly process?: ReadonlyMap<string, string>
   /** Text files to look into although their names do not tell: what a change touches. Waited for once there is nothing else to do. */
   readonly suspects?: ReadonlySet<string> | Promise<ReadonlySet<string>>
+  /** Only files of these folders, and what they reach; absent: of all. */
+  readonly only?: ReadonlySet<string>
 }
 
 /** What a tree names, as each layer sees it. */
@@ -57,7 +60,7 @@ export async function survey(
   passing?: Passing,
 ): Promise<Survey> {
   const dropped = (path: string): boolean => layers.length > 0 && layers.every((layer) => layer.excluded(path))
-  const inPaths = within(options.paths)
+  const inPaths = wantedBy(options)
   const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
   const groups = groupByVariables(layers)
   const shared = groups.length > 1 && caches.dockerfiles === undefined ? createCaches() : caches
@@ -121,19 +124,20 @@ interface Known {
 }
 
 /** Nothing new is discovered in the list that was looked through before. */
-function discover(files: Files, layers: readonly LayerView[], { paths }: SurveyOptions, known?: Known): Discovery {
+function discover(files: Files, layers: readonly LayerView[], options: SurveyOptions, known?: Known): Discovery {
+  const { paths } = options
   const extras = layers.flatMap((layer) => layer.extra ?? [])
   const listed = files.find(extras.length > 0 ? anyName : isDiscovered)
   const suspects = known?.suspects ?? NO_PATHS
   if (known?.before.listed === listed && suspects.size === 0) return known.before
   const found = new Map<string, SourceFile>()
-  const wanted = within(paths)
+  const wanted = wantedBy(options)
   for (const path of listed) {
     if (!wanted(path)) continue
     const source = sourceOf(files, path) ?? extraOf(extras, path)
     if (source !== undefined) found.set(path, source)
   }
-  for (const path of paths) if (!found.has(path) && isFile(files, path)) found.set(path, { path, ...kindOfNamed(path) })
+  for (const path of paths) if (!found.has(path) && wanted(path) && isFile(files, path)) found.set(path, { path, ...kindOfNamed(path) })
   for (const path of suspects) {
     const kind = found.has(path) || !wanted(path) ? undefined : lookInto(files, path)
     if (kind !== undefined) found.set(path, { path, kind })
@@ -156,6 +160,11 @@ function sourceOf(files: Files, path: string): SourceFile | undefined {
 function extraOf(extras: readonly NonNullable<LayerView['extra']>[], path: string): SourceFile | undefined {
   const kind = extras.map((extra) => extra(path)).find((one) => one !== undefined)
   return kind && { path, kind }
+}
+
+function wantedBy({ paths, only }: SurveyOptions): (path: string) => boolean {
+  const inPaths = within(paths)
+  return only === undefined ? inPaths : (path) => only.has(folderOf(path)) && inPaths(path)
 }
 
 function within(paths: readonly string[]): (path: string) => boolean {

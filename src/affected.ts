@@ -1,0 +1,64 @@
+import { isDiscovered } from './files/discover.js'
+import { type Edge, type Files } from './model.js'
+import { NAMES_ASKED } from './resolve/inventory.js'
+import { folderOf } from './resolve/paths.js'
+import { type Survey } from './survey.js'
+
+/** What a base is compared by. */
+interface Compared {
+  readonly files: Files
+  readonly changed: ReadonlySet<string>
+  readonly renamed: ReadonlyMap<string, string>
+}
+
+/** Where files take in each other so often, a part of them could meet another limit than all of them do. */
+const MAX_TAKEN = 1_000
+
+/**
+ * The folders in which the base may say something else than the head: those of what differs, those where something could not be read, those where
+ * compose files take in others, with variables from anywhere; and all that build files of these, or are built by them. What lies in other folders has the same
+ * text and the same surroundings on both sides, unless what was looked at in these reaches it (see `staysWithin`). Undefined where that is to be looked at as a whole.
+ */
+export function affectedFolders({ views, files: read }: Survey, head: Files, base: Compared): ReadonlySet<string> | undefined {
+  const edges = views.flatMap(({ inventory }) => inventory.edges)
+  const compose = new Set(read.flatMap(({ path, kind }) => (kind === 'compose' ? [path] : [])))
+  const taken = edges.filter(({ to }) => compose.has(to))
+  if (taken.length > MAX_TAKEN) return undefined
+  const found = [isDiscovered, ...NAMES_ASKED].flatMap((test) => base.files.find(test))
+  const seeds = [
+    ...base.changed,
+    ...base.renamed.values(),
+    ...[...found, ...read.map(({ path }) => path)].filter((path) => base.files.identity(path) !== head.identity(path)),
+    ...views.flatMap(({ inventory }) => inventory.problems.map(({ file }) => file)),
+    ...taken.flatMap(({ from, to }) => [from, to]),
+  ]
+  return connected(new Set(seeds.map(folderOf)), edges)
+}
+
+/** Whether all that a survey of some folders of the base reached lies in them: what else it builds or takes in, the head may not. */
+export function staysWithin({ views, files }: Survey, folders: ReadonlySet<string>): boolean {
+  const paths = [
+    ...files.map(({ path }) => path),
+    ...views.flatMap(({ inventory }) => inventory.edges.flatMap(({ from, to }) => [from, to])),
+  ]
+  return paths.every((path) => folders.has(folderOf(path)))
+}
+
+/** The folders that edges lead to or come from, over however many steps. */
+function connected(seeds: ReadonlySet<string>, edges: readonly Edge[]): ReadonlySet<string> {
+  const beside = new Map<string, string[]>()
+  const join = (a: string, b: string): void => {
+    const list = beside.get(a)
+    if (list === undefined) beside.set(a, [b])
+    else list.push(b)
+  }
+  for (const { from, to } of edges) {
+    const [a, b] = [folderOf(from), folderOf(to)]
+    if (a === b) continue
+    join(a, b)
+    join(b, a)
+  }
+  const found = new Set(seeds)
+  for (const folder of found) for (const next of beside.get(folder) ?? []) found.add(next)
+  return found
+}
