@@ -3,7 +3,16 @@ import { loadQuickReaders } from './extract/quick.js'
 import { type Passing } from './extract/quick-uses.js'
 import { prepareEngine } from './files/engine.js'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from './files/discover.js'
-import { type FileKind, type Files, type Inventory, type Platforms, type Skipped, type SourceFile, type Value } from './model.js'
+import {
+  type FileKind,
+  type Files,
+  type Inventory,
+  type NameTest,
+  type Platforms,
+  type Skipped,
+  type SourceFile,
+  type Value,
+} from './model.js'
 import { createCaches, InventoryTaking, NAMES_ASKED, type Caches } from './resolve/inventory.js'
 import { folderOf } from './resolve/paths.js'
 import { type Environment } from './resolve/project-environment.js'
@@ -64,12 +73,12 @@ export async function survey(
   const wanted = (path: string): boolean => inPaths(path) && !dropped(path)
   const groups = groupByVariables(layers)
   const shared = groups.length > 1 && caches.dockerfiles === undefined ? createCaches() : caches
+  files.expect?.([nameTestOf(layers), ...NAMES_ASKED])
   const early = discover(files, layers, options)
   const ahead = early.sources.filter(({ path }) => !dropped(path))
   const isQuick = groups.length === 1 && ahead.length >= MANY_FILES
   const look = passing && isQuick ? { passes: passing, ...(await loadQuickReaders()) } : undefined
   const takings = groups.map(({ variables }) => new InventoryTaking(files, environmentOf(options, variables, wanted), shared, look))
-  files.expect?.(NAMES_ASKED)
   await prepareEngine(ahead.length)
   for (const taking of takings) taking.ahead(ahead)
   await files.settled()
@@ -127,7 +136,7 @@ interface Known {
 function discover(files: Files, layers: readonly LayerView[], options: SurveyOptions, known?: Known): Discovery {
   const { paths } = options
   const extras = layers.flatMap((layer) => layer.extra ?? [])
-  const listed = files.find(extras.length > 0 ? anyName : isDiscovered)
+  const listed = files.find(nameTestOf(layers))
   const suspects = known?.suspects ?? NO_PATHS
   if (known?.before.listed === listed && suspects.size === 0) return known.before
   const found = new Map<string, SourceFile>()
@@ -146,6 +155,11 @@ function discover(files: Files, layers: readonly LayerView[], options: SurveyOpt
 }
 
 const NO_PATHS: ReadonlySet<string> = new Set()
+
+/** A layer that names files may name any. */
+function nameTestOf(layers: readonly LayerView[]): NameTest {
+  return layers.some(({ extra }) => extra !== undefined) ? anyName : isDiscovered
+}
 
 const anyName = (): boolean => true
 

@@ -14,8 +14,6 @@ export class Listing {
   readonly #bytes: Buffer
   readonly #starts: Uint32Array
   readonly #ends: Uint32Array
-  /** Where the base names begin: several tests look at them. */
-  #names: Uint32Array | undefined
   /** The folders among the paths that bear a build's default name: searched for once. */
   #blockers: readonly Blocker[] | undefined
 
@@ -32,33 +30,34 @@ export class Listing {
   }
 
   /**
-   * Tells the entries whose path's base name passes, in git's order; and the folders that bear a build's default name and pass too, with the first entry
-   * below them: what is in a Dockerfile's place and is none has to be told. `end` is where the path ends among the bytes, for `stretch`.
+   * Tells for each test, by its number, the entries whose path's base name passes, in git's order; then the folders that bear a build's default name and pass
+   * too, with the first entry below them: what is in a Dockerfile's place and is none has to be told. `end` is where the path ends among the bytes, for `stretch`.
    */
-  find(test: NameTest, use: (path: string, entry: number, end: number) => void): void {
-    const bytes = this.#bytes
-    const mayPass = test.bytes
-    const names = (this.#names ??= this.#findNames())
-    for (let entry = 0; entry < names.length; entry++) {
-      const name = names[entry] ?? 0
-      const end = this.#end(entry)
-      if (mayPass !== undefined && !mayPass(bytes, name, end)) continue
-      if (test(bytes.toString('utf8', name, end))) use(bytes.toString('utf8', this.#start(entry), end), entry, end)
-    }
-    for (const { name, end, entry } of (this.#blockers ??= this.#findBlockers()))
-      if (test(name)) use(bytes.toString('utf8', this.#start(entry), end), entry, end)
+  find(tests: readonly NameTest[], use: (test: number, path: string, entry: number, end: number) => void): void {
+    const candidates = this.#candidates(tests)
+    tests.forEach((test, index) => {
+      const passes = (path: string): boolean => test(path.slice(path.lastIndexOf('/') + 1))
+      for (const entry of candidates[index] ?? []) {
+        const end = this.#end(entry)
+        const path = this.#bytes.toString('utf8', this.#start(entry), end)
+        if (passes(path)) use(index, path, entry, end)
+      }
+      for (const { folder, end, entry } of (this.#blockers ??= this.#findBlockers())) if (passes(folder)) use(index, folder, entry, end)
+    })
   }
 
-  #findNames(): Uint32Array {
+  /** For each test the entries whose names may pass: one loop over all names, in which nothing is decoded. */
+  #candidates(tests: readonly NameTest[]): readonly (readonly number[])[] {
     const bytes = this.#bytes
-    const names = new Uint32Array(this.#starts.length)
-    for (let entry = 0; entry < names.length; entry++) {
+    const found = tests.map((test): Candidates => ({ mayPass: test.bytes ?? anyName, entries: [] }))
+    for (let entry = 0; entry < this.#starts.length; entry++) {
       const start = this.#start(entry)
-      let name = this.#end(entry)
+      const end = this.#end(entry)
+      let name = end
       while (name > start && bytes[name - 1] !== SLASH) name--
-      names[entry] = name
+      for (const { mayPass, entries } of found) if (mayPass(bytes, name, end)) entries.push(entry)
     }
-    return names
+    return found.map(({ entries }) => entries)
   }
 
   /** A folder is seen in the paths below it only. */
@@ -70,7 +69,7 @@ export class Listing {
       const entry = this.#entryAround(at)
       const folder = bytes.toString('utf8', this.#start(entry), end)
       const name = folder.slice(folder.lastIndexOf('/') + 1)
-      if (at >= this.#start(entry) && BUILD_NAMES.includes(name) && !found.has(folder)) found.set(folder, { name, end, entry })
+      if (at >= this.#start(entry) && BUILD_NAMES.includes(name) && !found.has(folder)) found.set(folder, { folder, end, entry })
     }
     return [...found.values()]
   }
@@ -135,8 +134,15 @@ export class Listing {
   }
 }
 
+interface Candidates {
+  readonly mayPass: NonNullable<NameTest['bytes']>
+  readonly entries: number[]
+}
+
+const anyName = (): boolean => true
+
 interface Blocker {
-  readonly name: string
+  readonly folder: string
   readonly end: number
   readonly entry: number
 }

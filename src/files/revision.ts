@@ -75,7 +75,7 @@ class Revision implements LinkedFiles {
     const found: string[] = []
     const ids: string[] = []
     const list = this.#list()
-    list.find(test, (text, entry, end) => {
+    list.find([test], (_, text, entry, end) => {
       const path = text.includes('\ufffd') ? shownPath(list.stretch(entry, end)) : text
       if (path !== text) this.#odd.set(path, entry)
       found.push(path)

@@ -109,7 +109,7 @@ class DiskWorkspace implements Workspace {
 
   /** A long list of paths is let go, and read again in case somebody asks more of it. */
   expect(tests: readonly NameTest[]): void {
-    for (const test of tests) this.#findTracked(test)
+    this.#findAllTracked(tests)
     if (this.#others === undefined || this.#tracked?.submodules !== false) return
     this.#released = true
     this.#tracked = undefined
@@ -118,11 +118,15 @@ class DiskWorkspace implements Workspace {
   #findTracked(test: NameTest): readonly string[] {
     const known = this.#foundTracked.get(test)
     if (known !== undefined) return known
-    const found: string[] = []
+    this.#findAllTracked([test])
+    return this.#foundTracked.get(test) ?? []
+  }
+
+  #findAllTracked(tests: readonly NameTest[]): void {
+    const found = tests.map((): string[] => [])
     const list = this.#list()
-    list?.find(test, (path, entry, end) => found.push(path.includes('\ufffd') ? this.#shown(list.stretch(entry, end)) : path))
-    this.#foundTracked.set(test, found)
-    return found
+    list?.find(tests, (test, path, entry, end) => found[test]?.push(path.includes('\ufffd') ? this.#shown(list.stretch(entry, end)) : path))
+    tests.forEach((test, index) => this.#foundTracked.set(test, found[index] ?? []))
   }
 
   read(path: string): Content {
