@@ -101,7 +101,14 @@ describe('a compose file of the usual kind', () => {
       'build: { context: . }',
       'build:\n      dockerfile: a',
       'build:\n      context: .\n      target: a',
-      'build:\n      context: .\n      args:\n        A: b',
+      'build:\n      args:\n        A: b',
+      ...['A:', 'A: 1.20', 'A: $B', 'A: ""', 'A: b c', 'BUILDKIT_SYNTAX: a/b', 'A.B: c', 'A: b\n        A: c', '- A', '- A=', '- A=$B'].map(
+        (args) => `build:\n      context: .\n      args:\n        ${args}`,
+      ),
+      'build:\n      context: .\n      args: [A=b]',
+      'build:\n      context: .\n      args:\n        - A=b\n        - A=c',
+      'build:\n      context: .\n      args:\n        - A: b',
+      'build:\n      context: .\n      args:\n        - BUILDKIT_ATTEST_SBOM=true',
       'build:\n      context: .\n      dockerfile: ${A:-b}',
       'build:\n      context:\n        a: b',
       'build:\n      - context: .',
@@ -305,6 +312,22 @@ describe('what a usual file builds', () => {
       { 'compose.yaml': one('    build: .\n  two:\n    image: nginx:1.27\n  three:\n    image: a\n') },
       ['Dockerfile'],
     ],
+    [
+      'arguments',
+      { 'compose.yaml': one('    build:\n      args:\n        A: b/c:1.2 # d\n        "E": \'1.20\'\n      context: a\n') },
+      ['a/Dockerfile'],
+    ],
+    [
+      'arguments in a list',
+      { 'compose.yaml': one('    build:\n      context: a\n      args:\n      - A=b/c:1.2\n      - "E=1.20"\n    restart: no\n') },
+      ['a/Dockerfile'],
+    ],
+    ['no arguments', { 'compose.yaml': one('    build:\n      context: a\n      args:\n') }, ['a/Dockerfile']],
+    [
+      'arguments beside env files',
+      { 'compose.yaml': one('    build:\n      context: a\n      args:\n        A: b\n'), 'x.env': 'A=c\n' },
+      ['a/Dockerfile'],
+    ],
     ['two services', { 'compose.yaml': `${one('    build: .\n')}  two:\n${LONG}` }, ['Dockerfile', 'a/b.docker']],
   ])('%s: the same is told of it', (_, table, paths) => {
     const compose = Object.keys(table).filter((path) => path.endsWith('.yaml'))
@@ -456,6 +479,7 @@ describe('the quick way says what the full way says', () => {
         '!reset ',
       ],
       ...['null', 'image: x\n', 'image:', '    image: A\n', '    build: .\n', '    extends: web\n', 'include:\n  - a.yml\n', '  web:\n'],
+      ...['      args:\n', '        A: b\n', '        - A=b\n', '      - C=d\n', '      args:\n        V: x/y:1\n'],
       ...[
         '    build:\n',
         '      context: a\n',

@@ -8,6 +8,8 @@ export const VOLUME = 5
 export const MAP = 6
 const LIST = 7
 export const BUILD = 8
+export const ARGUMENTS = 9
+export const ARGUMENT_LIST = 10
 
 /** Deeper files exist, but nobody writes them. */
 const MAX_DEPTH = 24
@@ -66,7 +68,7 @@ export class Outline {
   /** Opens what the last key lets expect. */
   private begin(indent: number, item: boolean): boolean {
     const { expected } = this
-    const list = expected === MAP ? LIST : expected === VOLUMES ? VOLUMES : NOTHING
+    const list = LISTS[expected] ?? NOTHING
     const kind = item ? list : expected === VOLUMES ? NOTHING : expected
     return kind !== NOTHING && this.open(indent, kind)
   }
@@ -113,6 +115,9 @@ function isNeeded(kind: number): boolean {
   return kind === SERVICES || kind === SERVICE || kind === BUILD
 }
 
+/** What a list is where such a thing is expected. */
+const LISTS: readonly (number | undefined)[] = Object.assign([], { [MAP]: LIST, [VOLUMES]: VOLUMES, [ARGUMENTS]: ARGUMENT_LIST })
+
 function isList(kind: number): boolean {
-  return kind === LIST || kind === VOLUMES
+  return kind === LIST || kind === VOLUMES || kind === ARGUMENT_LIST
 }

@@ -1,6 +1,18 @@
 import { QuickBuilds, type QuickBuild } from './compose-quick-builds.js'
 import { imageWithDefaults, isSourceWritten, literalImage } from './compose-quick-image.js'
-import { BUILD, MAP, NOTHING, Outline, ROOT, SERVICE, SERVICES, VOLUME, VOLUMES } from './compose-quick-outline.js'
+import {
+  ARGUMENT_LIST,
+  ARGUMENTS,
+  BUILD,
+  MAP,
+  NOTHING,
+  Outline,
+  ROOT,
+  SERVICE,
+  SERVICES,
+  VOLUME,
+  VOLUMES,
+} from './compose-quick-outline.js'
 import {
   bytes,
   COLON,
@@ -22,7 +34,7 @@ import { typeOfPlain } from './yaml-scalars.js'
 
 /*
  * What a compose file of the usual kind names, found in one pass without a node for anything: block maps and lists, scalars on one line, lists
- * in brackets, block scalars. Everything that could be a problem, a build that passes something, another file's business or a name without a value is
+ * in brackets, block scalars. Everything that could be a problem, a build that passes more than plain arguments, another file's business or a name without a value is
  * for the full way.
  */
 
@@ -38,7 +50,7 @@ export interface QuickCompose extends QuickUses {
   readonly templates: boolean
   /** Some service has no image: another file has to name it. */
   readonly partial: boolean
-  /** What is built, with nothing passed. */
+  /** What is built. */
   readonly builds: readonly QuickBuild[]
 }
 
@@ -87,6 +99,8 @@ const PRE_START = hashOf('pre_start')
 
 /** What references and paths consist of. */
 const PLAIN = table(/[\w.:@/${}-]/)
+/** And arguments. */
+const ASSIGNED = table(/[\w.:@/=+-]/)
 
 /** Where an image is written, and the service that names it. */
 interface Written {
@@ -164,6 +178,7 @@ class QuickReader {
     if (!outline.place(indent, item)) return -1
     if (!item) return this.entry(this.key(at))
     const from = this.values.blanks(at + 1)
+    if (outline.kind === ARGUMENT_LIST) return this.argument(from)
     const behind = this.key(from)
     if (behind < 0) return this.isNothing(from) ? -1 : this.value(from)
     return outline.open(indent + from - at, outline.kind === VOLUMES ? VOLUME : MAP) ? this.entry(behind) : -1
@@ -212,6 +227,7 @@ class QuickReader {
     if (kind === SERVICES) return this.serviceAt(from)
     if (kind === ROOT) return this.rootEntry(from)
     if (kind === BUILD) return this.buildEntry(from)
+    if (kind === ARGUMENTS) return this.argumentEntry(from)
     return kind === VOLUME ? this.volumeEntry(from) : this.value(from)
   }
 
@@ -258,7 +274,23 @@ class QuickReader {
 
   private buildEntry(from: number): number {
     if (this.isKey('context')) return this.path('context', from)
+    if (this.isKey('args') && this.isNothing(from)) return this.expect(ARGUMENTS, from)
     return this.isKey('dockerfile') ? this.path('dockerfile', from) : -1
+  }
+
+  private argumentEntry(from: number): number {
+    const name = this.text.slice(this.keyStart, this.keyEnd)
+    const value = this.scalar(from)
+    return value !== undefined && this.builds.argument(name, value, this.scalarStart) ? this.scalarEnd : -1
+  }
+
+  /** `NAME=value` in a list. */
+  private argument(from: number): number {
+    const written = this.scalar(from, ASSIGNED)
+    const equals = written?.indexOf('=') ?? -1
+    if (written === undefined || equals < 0) return -1
+    const isUsual = this.builds.argument(written.slice(0, equals), written.slice(equals + 1), this.scalarStart + equals + 1)
+    return isUsual ? this.scalarEnd : -1
   }
 
   private path(key: 'context' | 'dockerfile', from: number): number {
@@ -302,12 +334,12 @@ class QuickReader {
   }
 
   /** What is written of a string of few characters, without quotes; undefined if it is none. */
-  private scalar(from: number): string | undefined {
+  private scalar(from: number, letters = PLAIN): string | undefined {
     const c = bytes[from]
     const quoted = c === DOUBLE_QUOTE || c === SINGLE_QUOTE
     let stop = from
     if (quoted) stop = this.values.quoted(from)
-    else while (PLAIN[bytes[stop] ?? 0] === 1) stop++
+    else while (letters[bytes[stop] ?? 0] === 1) stop++
     this.scalarStart = quoted ? from + 1 : from
     this.scalarEnd = stop <= from ? -1 : this.values.over(stop)
     if (this.scalarEnd < 0) return undefined

@@ -119,11 +119,15 @@ function argumentsOf(build: Tree, lookup: Lookup): BuildInputs['args'] {
   return args
 }
 
+/** The step of an argument that a build passes, whose value is written at a place. */
+export function argumentStep(file: string, span: Span, name: string, value: string): Step {
+  return { file, span, text: `build.args.${name}=${value}`, value }
+}
+
 function argumentOf({ name, key, value: part }: Pair, lookup: Lookup): Value | undefined {
   if (part !== undefined) {
     const { span, text } = placeOf(part)
-    const step: Step = { file: part.leaf.scope.path, span, text: `build.args.${name}=${text}`, value: text }
-    return { ...part.value, via: [step, ...part.value.via] }
+    return { ...part.value, via: [argumentStep(part.leaf.scope.path, span, name, text), ...part.value.via] }
   }
   const given = lookup(name)
   if (given === undefined) return undefined // not passed: the Dockerfile's default holds

@@ -1,10 +1,10 @@
 import { type QuickCompose } from '../extract/compose-quick.js'
-import { type QuickBuild } from '../extract/compose-quick-builds.js'
+import { type QuickArgument, type QuickBuild } from '../extract/compose-quick-builds.js'
 import { type Passing, type QuickUse } from '../extract/quick-uses.js'
-import { type Build, type Lookup, type Reference, type SourceFile } from '../model.js'
+import { type Build, type Lookup, type Reference, type SourceFile, type Value } from '../model.js'
 import { folderOf } from './paths.js'
 import { referencesOf } from './placed.js'
-import { dockerfileIn, type DockerfileNames } from './project-builds.js'
+import { argumentStep, dockerfileIn, type DockerfileNames } from './project-builds.js'
 import { type Contents } from './project-contents.js'
 import { type Environments } from './project-environment.js'
 import { defaultsOf } from './project-folder.js'
@@ -119,11 +119,16 @@ export class QuickFiles {
     return true
   }
 
-  private buildOf(file: string, { service, span, context, dockerfile }: QuickBuild): Build {
+  private buildOf(file: string, { service, span, context, dockerfile, args }: QuickBuild): Build {
     const { platforms } = this.environments.environment
     const found = dockerfileIn(folderOf(file), context, dockerfile, this.dockerfiles)
-    return { service, place: { file, span }, dockerfile: found, inputs: { args: NOTHING, contexts: NOTHING, platforms } }
+    return { service, place: { file, span }, dockerfile: found, inputs: { args: passedBy(file, args), contexts: NO_CONTEXTS, platforms } }
   }
+}
+
+function passedBy(file: string, args: readonly QuickArgument[]): Build['inputs']['args'] {
+  const valueOf = ({ name, text, span }: QuickArgument): Value => ({ text, unset: NONE, via: [argumentStep(file, span, name, text)] })
+  return new Map(args.map((one) => [one.name, valueOf(one)]))
 }
 
 const sourceOf = ({ source }: Waiting): SourceFile => source
@@ -138,7 +143,7 @@ function isOverride(source: SourceFile): boolean {
 }
 
 const NONE: readonly never[] = []
-const NOTHING: Build['inputs']['args'] & Build['inputs']['contexts'] = new Map<string, never>()
+const NO_CONTEXTS: Build['inputs']['contexts'] = new Map()
 
 /** More than a file of the usual kind may have. */
 const MAX_SERVICES = 1024
