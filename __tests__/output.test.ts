@@ -20,12 +20,15 @@ beforeAll(async () => {
   await build({
     stdin: {
       contents: `import { openOutput } from ${JSON.stringify(output)}
+        import { writeSync } from 'node:fs'
         import { Socket } from 'node:net'
         const [descriptor, open] = process.argv[2] === '3' ? [3, () => new Socket({ fd: 3, readable: false })] : [1, () => process.stdout]
         const out = openOutput(descriptor, open)
         for (let part = 0; part < 4; part++) out.write((part + ' ünï 0123456789 0123456789 0123456789\\n').repeat(${LINES}))
         out.write('')
-        process.stderr.write(String(out.isTerminal))`,
+        writeSync(2, String(out.isTerminal))
+        // as the command line does
+        if (out.isOpen !== true) process.exit()`,
       resolveDir: ROOT,
     },
     bundle: true,

@@ -2,7 +2,10 @@
 import { processIo } from './commands/io.js'
 import { run } from './commands/run.js'
 
-// Not process.exit(): it would cut off what is still on its way into a pipe.
-void run(process.argv.slice(2), processIo()).then((status) => {
+const io = processIo()
+
+void run(process.argv.slice(2), io).then((status) => {
   process.exitCode = status
+  // process.exit() cuts off what a stream has on its way into a pipe; where there is no stream, it spares V8 to take itself apart
+  if (io.stdout.isOpen !== true && io.stderr.isOpen !== true) process.exit()
 })

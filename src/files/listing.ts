@@ -110,6 +110,11 @@ export class Listing {
     return low
   }
 
+  /** All paths, as far as they are UTF-8. */
+  texts(): readonly string[] {
+    return Array.from(this.#starts, (start, entry) => this.#bytes.toString('utf8', start, this.#end(entry)))
+  }
+
   /** The bytes of an entry's path: a name that is not UTF-8 can only be opened by them. */
   path(entry: number): Buffer {
     return this.stretch(entry, this.#end(entry))

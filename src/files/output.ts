@@ -5,6 +5,8 @@ export interface Output {
   write(text: string): void
   /** Somebody looks at it as it is written. */
   readonly isTerminal: boolean
+  /** What was written may still be on its way. Absent: it is not. */
+  readonly isOpen?: boolean
 }
 
 /**
@@ -28,6 +30,9 @@ export function openOutput(descriptor: number, open: () => NodeJS.WriteStream): 
       }
     },
     isTerminal: kind === 'device' && stream().isTTY === true,
+    get isOpen() {
+      return opened !== undefined
+    },
   }
 
   /** A pipe that does not wait (its other end can have made it so) takes a part only: the stream gets the rest, and all that follows. */

@@ -23,6 +23,7 @@ export function whollyTracked(root: string): Listing | undefined {
 }
 
 function holdsAll(tracked: Listing, root: string): boolean {
+  const paths = new Set(tracked.texts())
   const waiting = ['']
   let looked = 0
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
@@ -33,7 +34,7 @@ function holdsAll(tracked: Listing, root: string): boolean {
       if (folder === '' && entry.name === '.git') continue
       const path = `${folder}${entry.name}`
       if (isUnclear(entry.name)) return false
-      const known = tracked.entryOf(path) !== undefined
+      const known = paths.has(path)
       // A folder that is an entry is a submodule, or stands where a file was; a file that is none is not tracked.
       if (known === isFolder(entry)) return false
       if (!known) waiting.push(`${path}/`)
