@@ -16,7 +16,7 @@ test('of many files V8 gets other flags, of few it works as it is', async () => 
 })
 
 test('V8 11 optimizes later; other versions do not know how', () => {
-  expect(flagsFor('11.3.244.8-node.30').map(({ set }) => set)).toEqual(['--heap-growing-percent=30', '--interrupt-budget=300000'])
+  expect(flagsFor('11.3.244.8-node.30').map(({ set }) => set)).toEqual(['--heap-growing-percent=30', '--interrupt-budget=500000'])
   expect(flagsFor('13.6.233.17-node.28').map(({ set }) => set)).toEqual(['--heap-growing-percent=30'])
 })
 

@@ -17,7 +17,7 @@ const HEAP_GROWTH: Flag = { set: '--heap-growing-percent=30', back: '--heap-grow
  * A function is optimized later: V8 would optimize many hundred of them that do little more, on a core that git needs meanwhile. Bytes of bytecode that run in
  * between; of V8 11, which Node 20 has. Later versions count otherwise, and gain nothing by it.
  */
-const LATE_OPTIMIZATION: Flag = { set: '--interrupt-budget=300000', back: '--interrupt-budget=67584' }
+const LATE_OPTIMIZATION: Flag = { set: '--interrupt-budget=500000', back: '--interrupt-budget=67584' }
 
 /** The flags that a version of V8 is given. */
 export function flagsFor(version: string): readonly Flag[] {
