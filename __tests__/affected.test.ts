@@ -30,11 +30,8 @@ function sides(base: Table, head: Table): { readonly head: Files; readonly base:
 async function folders(base: Table, head: Table, renamed: Table = {}): Promise<readonly string[] | undefined> {
   const both = sides(base, head)
   const found = await survey(both.head, [], OPTIONS, createCaches())
-  const affected = affectedFolders(found, both.head, {
-    files: both.base,
-    changed: both.changed,
-    renamed: new Map(Object.entries(renamed)),
-  })
+  const compared = { files: both.base, changed: both.changed, renamed: new Map(Object.entries(renamed)) }
+  const affected = affectedFolders(found, both.head, compared)
   return affected && [...affected].sort()
 }
 
@@ -135,22 +132,44 @@ describe('a part of the base is looked at, and the report is the one of a look a
     expect(verdicts.flatMap(({ findings }) => findings.map(({ rule, state }) => [rule, state]))).toEqual([['unresolved', 'new']])
   })
 
+  const plain = { policies: [POLICY], options: {} }
+  const setup = fc.constantFrom<{ policies: readonly string[]; options: Partial<CheckOptions> }>(
+    plain,
+    plain,
+    plain,
+    { ...plain, options: { envFiles: ['prod.env'] } },
+    { ...plain, options: { process: new Map([['COMPOSE_FILE', 'x.yaml']]) } },
+    { ...plain, options: { process: new Map([['V', 'acme/p:1']]) } },
+    { ...plain, options: { paths: ['a'] } },
+    { ...plain, options: { paths: ['compose.yaml', 'b/x.yaml'] } },
+    { ...plain, policies: [`${POLICY}variables: { V: acme/q }\n`] },
+    {
+      ...plain,
+      policies: [POLICY, 'version: 1\nregistries: any\npin: tag\nvariables: { V: node }\nfiles: { dockerfiles: ["**/x.yaml"] }\n'],
+    },
+  )
+
   test.each([{}, { findingsOnly: true }] as const)('with %j', async (more) => {
-    const layers = await layersOf(POLICY)
     let parts = 0
     await fc.assert(
-      fc.asyncProperty(tree, fc.array(file, { maxLength: 2 }), fc.array(fc.nat(), { maxLength: 1 }), async (base, written, gone) => {
-        const head: Table = { ...base, ...Object.fromEntries(written) }
-        for (const at of gone) Reflect.deleteProperty(head, Object.keys(base)[at % Object.keys(base).length] ?? '')
-        const { head: files, base: part, changed } = sides(base, head)
-        const options = { ...OPTIONS, ...more }
-        const report = (there: Files): Promise<unknown> =>
-          check(files, layers, { ...options, base: { files: there, changed, renamed: new Map() } })
-        const read: string[] = []
-        const told = await report({ ...part, find: (test) => part.find(test), read: (one) => (read.push(one), part.read(one)) })
-        expect(told).toEqual(await report(memoryFiles(base, (one) => `base:${one}`)))
-        if (read.length < Object.keys(base).length / 2) parts++
-      }),
+      fc.asyncProperty(
+        tree,
+        fc.array(file, { maxLength: 2 }),
+        fc.array(fc.nat(), { maxLength: 1 }),
+        setup,
+        async (base, written, gone, how) => {
+          const head: Table = { ...base, ...Object.fromEntries(written) }
+          for (const at of gone) Reflect.deleteProperty(head, Object.keys(base)[at % Object.keys(base).length] ?? '')
+          const { head: files, base: part, changed } = sides(base, head)
+          const layers = await layersOf(...how.policies)
+          const report = (there: Files): Promise<unknown> =>
+            check(files, layers, { ...OPTIONS, ...more, ...how.options, base: { files: there, changed, renamed: new Map() } })
+          const read: string[] = []
+          const told = await report({ ...part, find: (test) => part.find(test), read: (one) => (read.push(one), part.read(one)) })
+          expect(told).toEqual(await report(memoryFiles(base, (one) => `base:${one}`)))
+          if (read.length < Object.keys(base).length / 2) parts++
+        },
+      ),
       { numRuns: 1000 },
     )
     expect(parts).toBeGreaterThan(30)

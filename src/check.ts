@@ -77,7 +77,8 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
     const surveyed = (only?: ReadonlySet<string>): Promise<Survey> =>
       survey(base.files, views, { ...suspecting(options, before), ...(only && { only }) }, caches, passedTwice)
     const judgedIn = (there: Survey): Judgement => judgeAll(there, createJudge(layers, options))
-    const folders = affectedFolders(head, files, base)
+    // such env files hold in every folder
+    const folders = options.envFiles.length > 0 ? undefined : affectedFolders(head, files, base)
     const part = folders && (await surveyed(folders))
     const isEnough = folders !== undefined && part !== undefined && staysWithin(part, folders)
     return isEnough ? withUnaffected(judgedIn(part), now, folders) : judgedIn(await surveyed())
