@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { affectedFolders } from '../src/affected.js'
-import { check, type CheckOptions } from '../src/check.js'
+import { type Base, check, type CheckOptions } from '../src/check.js'
 import { loadWholeReader } from '../src/extract/compose.js'
-import { type Files } from '../src/model.js'
-import { createCaches } from '../src/resolve/inventory.js'
+import { type Files, type NameTest } from '../src/model.js'
+import { isDiscovered } from '../src/files/discover.js'
+import { createCaches, NAMES_ASKED } from '../src/resolve/inventory.js'
 import { survey } from '../src/survey.js'
 import { layersOf, TODAY } from './judging.js'
 import { memoryFiles } from './memory-files.js'
@@ -17,21 +18,28 @@ const POLICY = 'version: 1\npin: tag\nregistries: { docker.io: { namespaces: [li
 
 type Table = Record<string, string>
 
+interface Sides {
+  readonly head: Files
+  readonly base: Base & { readonly files: Files }
+}
+
 /** Both sides as the overlay gives them: what is the same has the same identity. */
-function sides(base: Table, head: Table): { readonly head: Files; readonly base: Files; readonly changed: ReadonlySet<string> } {
+function sides(base: Table, head: Table, renamed: Table = {}): Sides {
   const apart = (path: string): boolean => base[path] !== head[path]
   return {
     head: memoryFiles(head),
-    base: memoryFiles(base, (path) => (apart(path) ? `base:${path}` : `memory:${path}`)),
-    changed: new Set(Object.keys(head).filter(apart)),
+    base: {
+      files: memoryFiles(base, (path) => (apart(path) ? `base:${path}` : `memory:${path}`)),
+      changed: new Set(Object.keys(head).filter(apart)),
+      before: new Set(Object.keys(base).filter(apart)),
+      renamed: new Map(Object.entries(renamed)),
+    },
   }
 }
 
-async function folders(base: Table, head: Table, renamed: Table = {}): Promise<readonly string[] | undefined> {
-  const both = sides(base, head)
-  const found = await survey(both.head, [], OPTIONS, createCaches())
-  const compared = { files: both.base, changed: both.changed, renamed: new Map(Object.entries(renamed)) }
-  const affected = affectedFolders(found, both.head, compared)
+async function folders(before: Table, after: Table): Promise<readonly string[] | undefined> {
+  const { head, base } = sides(before, after)
+  const affected = affectedFolders(await survey(head, [], OPTIONS, createCaches()), head, base)
   return affected && [...affected].sort()
 }
 
@@ -79,8 +87,16 @@ describe('the folders in which a base may say something else', () => {
     expect(await folders(base, head)).toEqual(expected)
   })
 
-  test('a renamed file: the old one and the new one', async () => {
-    expect(await folders({ 'a/x': FROM }, { 'b/Dockerfile': FROM }, { 'b/Dockerfile': 'a/x' })).toEqual(['a', 'b'])
+  test('a file that was moved: the old one and the new one', async () => {
+    expect(await folders({ 'a/x': FROM }, { 'b/Dockerfile': FROM })).toEqual(['a', 'b'])
+  })
+
+  test('what has another identity, though its path did not change', async () => {
+    const head = memoryFiles({ 'a/Dockerfile': FROM, 'b/.env': 'A=b\n', 'c/Dockerfile': FROM })
+    const files = { ...head, identity: (path: string) => (path.startsWith('c') ? head.identity(path) : `link:${path}`) }
+    const found = await survey(head, [], OPTIONS, createCaches())
+    const affected = affectedFolders(found, head, { files, changed: new Set(), before: new Set() })
+    expect([...(affected ?? [])].sort()).toEqual(['a', 'b'])
   })
 
   test('are not told where files take in each other very often', async () => {
@@ -88,6 +104,23 @@ describe('the folders in which a base may say something else', () => {
     const all = { ...many, 'x/y.yaml': 'services: { b: { image: "c:1" } }\n' }
     expect(await folders(all, all)).toBeUndefined()
   })
+})
+
+test('names are asked for only by the tests that are held against the base', async () => {
+  const table = {
+    'a/Dockerfile': 'FROM $V\n',
+    'a/compose.yaml': `include: [x.yaml]\n${web('    build: ../b\n')}`,
+    'a/x.yaml': 'services: { x: { image: "c:${V}" } }\n',
+    'a/.env': 'COMPOSE_FILE=compose.yaml\nV=1\n',
+    'a/prod.env': 'V=2\n',
+    'b/dockerfile': FROM,
+  }
+  const files = memoryFiles(table)
+  const asked = new Set<NameTest>()
+  await survey({ ...files, find: (one) => (asked.add(one), files.find(one)) }, [], OPTIONS, createCaches())
+  // what is discovered is read, or differs itself
+  expect([...asked].filter((one) => one !== isDiscovered && !NAMES_ASKED.includes(one))).toEqual([])
+  expect(asked.size).toBe(NAMES_ASKED.length + 1)
 })
 
 describe('a part of the base is looked at, and the report is the one of a look at all of it', () => {
@@ -123,13 +156,57 @@ describe('a part of the base is looked at, and the report is the one of a look a
   const file = path.chain((one) => textFor(one).map((text): [string, string] => [one, text]))
   const tree = fc.array(file, { minLength: 2, maxLength: 12 }).map((files): Table => Object.fromEntries(files))
 
+  async function states(before: Table, after: Table, policy = POLICY, renamed: Table = {}): Promise<readonly string[]> {
+    const { head, base } = sides(before, after, renamed)
+    const { verdicts } = await check(head, await layersOf(policy), { ...OPTIONS, findingsOnly: true, base })
+    return verdicts.flatMap(({ occurrence, findings, also }) =>
+      [...findings, ...also.flatMap((one) => one.findings)].map(({ state, at }) => `${occurrence.file} ${state}${at ? ` ${at.file}` : ''}`),
+    )
+  }
+
   test('also where the base alone builds what is the same on both sides', async () => {
     const same = { Dockerfile: 'ARG BASE\nFROM $BASE\n' }
     const before = { ...same, 'a/compose.yaml': 'services:\n  t:\n    build:\n      context: ..\n      args:\n        BASE: alpine:3\n' }
-    const { head, base, changed } = sides(before, same)
-    const { verdicts } = await check(head, await layersOf(POLICY), { ...OPTIONS, base: { files: base, changed, renamed: new Map() } })
     // at the base the build gave the value
-    expect(verdicts.flatMap(({ findings }) => findings.map(({ rule, state }) => [rule, state]))).toEqual([['unresolved', 'new']])
+    expect(await states(before, same)).toEqual(['Dockerfile new'])
+  })
+
+  test('also where the policy names a file that is gone', async () => {
+    const build = 'services:\n  a:\n    build:\n      context: ../app\n      args:\n        TAG: latest\n'
+    const before = { 'misc/stack.conf': build, 'app/Dockerfile': 'ARG TAG=1.27\nFROM nginx:${TAG}\n' }
+    const policy = 'version: 1\nregistries: any\npin: minor\nfiles: { compose: ["misc/*.conf"] }\n'
+    expect(await states(before, { 'app/Dockerfile': 'ARG TAG=latest\nFROM nginx:${TAG}\n' }, policy)).toEqual(['app/Dockerfile existing'])
+  })
+
+  test('also where compose files take in so many that a part of them might take in fewer', async () => {
+    const including = (index: number): readonly [string, string] => [
+      `app/compose.c${index}.yml`,
+      'include: [base.yml, base2.yml]\nservices: { a: { image: "nginx:1.27", hostname: "h${X:-1}" } }\n',
+    ]
+    const table = {
+      'app/base.yml': 'services:\n  s:\n    image: nginx:${TAG:-1.27}\n',
+      'app/base2.yml': 'services:\n  s2:\n    image: nginx:${TAG:-1.27}\n',
+      ...Object.fromEntries(Array.from({ length: 62 }, (_, index) => including(index))),
+      ...Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`app/.env.v${index}`, `TAG=1.${index}\n`])),
+      ...Object.fromEntries(
+        Array.from({ length: 300 }, (_, index) => [`p${index}/compose.yml`, 'services: { a: { image: "nginx:1.27" } }\n']),
+      ),
+      'zz/.env': 'TAG=latest\n',
+      'zz/compose.yml':
+        'include: [{ path: ../app/base.yml, project_directory: ., env_file: .env }]\nservices: { q: { image: "nginx:1.27" } }\n',
+    }
+    const policy = 'version: 1\nregistries: any\npin: minor\n'
+    expect(await states({ ...table, 'README.md': 'a' }, { ...table, 'README.md': 'b' }, policy)).toEqual(['app/base.yml existing'])
+  })
+
+  test('also where a file was renamed and another one took its place', async () => {
+    const many = Object.fromEntries(Array.from({ length: 45 }, (_, index) => [`app/Dockerfile.s${index}`, 'FROM nginx:1.27\n']))
+    const before = { ...many, 'app/Dockerfile': 'ARG TAG=1.27\nFROM nginx:${TAG}\n' }
+    const after = { ...many, 'app/Dockerfile.dev': 'ARG TAG=latest\nFROM nginx:${TAG}\n', 'app/Dockerfile': 'FROM alpine:3.20\n' }
+    const policy = 'version: 1\nregistries: any\npin: minor\n'
+    expect(await states(before, after, policy, { 'app/Dockerfile.dev': 'app/Dockerfile' })).toEqual([
+      'app/Dockerfile.dev new app/Dockerfile.dev',
+    ])
   })
 
   const plain = { policies: [POLICY], options: {} }
@@ -159,13 +236,16 @@ describe('a part of the base is looked at, and the report is the one of a look a
         setup,
         async (base, written, gone, how) => {
           const head: Table = { ...base, ...Object.fromEntries(written) }
-          for (const at of gone) Reflect.deleteProperty(head, Object.keys(base)[at % Object.keys(base).length] ?? '')
-          const { head: files, base: part, changed } = sides(base, head)
+          const [old] = gone.map((at) => Object.keys(base)[at % Object.keys(base).length] ?? '')
+          if (old !== undefined) Reflect.deleteProperty(head, old)
+          const added = written.map(([path]) => path).find((path) => !(path in base))
+          const renamed: Table = old !== undefined && added !== undefined ? { [added]: old } : {}
+          const { head: files, base: there } = sides(base, head, renamed)
           const layers = await layersOf(...how.policies)
-          const report = (there: Files): Promise<unknown> =>
-            check(files, layers, { ...OPTIONS, ...more, ...how.options, base: { files: there, changed, renamed: new Map() } })
+          const report = (of: Files): Promise<unknown> =>
+            check(files, layers, { ...OPTIONS, ...more, ...how.options, base: { ...there, files: of } })
           const read: string[] = []
-          const told = await report({ ...part, find: (test) => part.find(test), read: (one) => (read.push(one), part.read(one)) })
+          const told = await report({ ...there.files, read: (one) => (read.push(one), there.files.read(one)) })
           expect(told).toEqual(await report(memoryFiles(base, (one) => `base:${one}`)))
           if (read.length < Object.keys(base).length / 2) parts++
         },

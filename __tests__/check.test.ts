@@ -44,7 +44,8 @@ function since(base: Table, head: Table, renamed: Record<string, string> = {}): 
     [...Object.keys(base), ...Object.keys(head)].filter((path) => JSON.stringify(base[path]) !== JSON.stringify(head[path])),
   )
   const files: Files = memoryFiles(base, (path) => (changed.has(path) ? `base:${path}` : `memory:${path}`))
-  return { base: { files, changed, renamed: new Map(Object.entries(renamed)) } }
+  const before = new Set([...changed].filter((path) => path in base))
+  return { base: { files, changed, before, renamed: new Map(Object.entries(renamed)) } }
 }
 
 const POLICY = `version: 1

@@ -138,7 +138,7 @@ describe('a check that is asked for findings alone', () => {
     const changed = new Set(Object.keys(head).filter((path) => head[path] !== base[path]))
     expect(changed.size).toBeGreaterThan(0)
     const before = memoryFiles(base, (path) => (changed.has(path) ? `base:${path}` : `memory:${path}`))
-    await compare(memoryFiles(head), generatePolicy(), { base: { files: before, changed, renamed: new Map() } })
+    await compare(memoryFiles(head), generatePolicy(), { base: { files: before, changed, before: changed, renamed: new Map() } })
   })
 
   /** So many that a quick look is taken at each file. */

@@ -1,4 +1,3 @@
-import { isDiscovered } from './files/discover.js'
 import { type Edge, type Files } from './model.js'
 import { NAMES_ASKED } from './resolve/inventory.js'
 import { folderOf } from './resolve/paths.js'
@@ -8,27 +7,29 @@ import { type Survey } from './survey.js'
 interface Compared {
   readonly files: Files
   readonly changed: ReadonlySet<string>
-  readonly renamed: ReadonlyMap<string, string>
+  readonly before: ReadonlySet<string>
 }
 
 /** Where files take in each other so often, a part of them could meet another limit than all of them do. */
 const MAX_TAKEN = 1_000
 
 /**
- * The folders in which the base may say something else than the head: those of what differs, those where something could not be read, those where
- * compose files take in others, with variables from anywhere; and all that build files of these, or are built by them. What lies in other folders has the same
- * text and the same surroundings on both sides, unless what was looked at in these reaches it (see `staysWithin`). Undefined where that is to be looked at as a whole.
+ * The folders in which the base may say something else than the head: those of what differs (of links, also of what they lead to), those where something
+ * could not be read, those where compose files take in others, with variables from anywhere; and all that build files of these, or are built by them.
+ *
+ * What lies in other folders has the same text and the same surroundings on both sides, with two exceptions: env files that hold everywhere are for the
+ * caller to see to, and what these folders reach at the base is for `staysWithin`. Undefined where the base is to be looked at as a whole.
  */
 export function affectedFolders({ views, files: read }: Survey, head: Files, base: Compared): ReadonlySet<string> | undefined {
   const edges = views.flatMap(({ inventory }) => inventory.edges)
   const compose = new Set(read.flatMap(({ path, kind }) => (kind === 'compose' ? [path] : [])))
   const taken = edges.filter(({ to }) => compose.has(to))
   if (taken.length > MAX_TAKEN) return undefined
-  const found = [isDiscovered, ...NAMES_ASKED].flatMap((test) => base.files.find(test))
+  const asked = new Set([...read.map(({ path }) => path), ...NAMES_ASKED.flatMap((test) => head.find(test))])
   const seeds = [
     ...base.changed,
-    ...base.renamed.values(),
-    ...[...found, ...read.map(({ path }) => path)].filter((path) => base.files.identity(path) !== head.identity(path)),
+    ...base.before,
+    ...[...asked].filter((path) => base.files.identity(path) !== head.identity(path)),
     ...views.flatMap(({ inventory }) => inventory.problems.map(({ file }) => file)),
     ...taken.flatMap(({ from, to }) => [from, to]),
   ]

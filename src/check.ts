@@ -11,13 +11,15 @@ import { markExisting, type Judgement } from './rules/newness.js'
 import { passingOf } from './rules/passing.js'
 import { listed } from './rules/rule.js'
 import { byPlace, judgeAll } from './rules/verdicts.js'
-import { survey, type Survey, type SurveyOptions } from './survey.js'
+import { survey, type Part, type Survey, type SurveyOptions } from './survey.js'
 
 /** Where a check starts from: what the base has already is existing, not new. */
 export interface Base {
   readonly files: Files
   /** Paths at the head whose content differs from the base's. */
   readonly changed: ReadonlySet<string>
+  /** Paths at the base that the head has not, or not so. */
+  readonly before: ReadonlySet<string>
   /** Path at the head → path at the base. */
   readonly renamed: ReadonlyMap<string, string>
 }
@@ -69,17 +71,18 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
 
   /** Only a part of the base is looked at if that is enough. */
   async function judgedThere(now: Judgement, base: Base): Promise<Judgement> {
-    const before = new Set([...base.changed].map((path) => base.renamed.get(path) ?? path))
-    // what a file of the base writes is asked for where the head's has findings
-    const passedTwice =
-      passing &&
-      Object.assign((source: SourceFile, uses: QuickUses) => head.passed.paths.has(source.path) && passing(source, uses), passing)
-    const surveyed = (only?: ReadonlySet<string>): Promise<Survey> =>
-      survey(base.files, views, { ...suspecting(options, before), ...(only && { only }) }, caches, passedTwice)
+    const suspects = new Set([...base.changed].map((path) => base.renamed.get(path) ?? path))
+    const moved = new Set(base.renamed.values())
+    // what a file of the base writes is asked for where the head's has findings; what was renamed has another path there
+    const passes = (source: SourceFile, uses: QuickUses): boolean =>
+      head.passed.paths.has(source.path) && !moved.has(source.path) && passing?.(source, uses) === true
+    const passedTwice = passing && Object.assign(passes, passing)
+    const surveyed = (only?: Part): Promise<Survey> =>
+      survey(base.files, views, { ...suspecting(options, suspects), ...(only && { only }) }, caches, passedTwice)
     const judgedIn = (there: Survey): Judgement => judgeAll(there, createJudge(layers, options))
     // such env files hold in every folder
     const folders = options.envFiles.length > 0 ? undefined : affectedFolders(head, files, base)
-    const part = folders && (await surveyed(folders))
+    const part = folders && (await surveyed({ folders, whole: head.files }))
     const isEnough = folders !== undefined && part !== undefined && staysWithin(part, folders)
     return isEnough ? withUnaffected(judgedIn(part), now, folders) : judgedIn(await surveyed())
   }

@@ -33,8 +33,15 @@ export interface SurveyOptions {
   readonly process?: ReadonlyMap<string, string>
   /** Text files to look into although their names do not tell: what a change touches. Waited for once there is nothing else to do. */
   readonly suspects?: ReadonlySet<string> | Promise<ReadonlySet<string>>
-  /** Only files of these folders, and what they reach; absent: of all. */
-  readonly only?: ReadonlySet<string>
+  /** Only a part of the tree, and what that reaches. */
+  readonly only?: Part
+}
+
+/** Some folders of a tree. */
+export interface Part {
+  readonly folders: ReadonlySet<string>
+  /** About the files that the whole tree has: what compose files may take in depends on how many they are. */
+  readonly whole: readonly SourceFile[]
 }
 
 /** What a tree names, as each layer sees it. */
@@ -111,11 +118,12 @@ export async function survey(
 const NOTHING_PASSED: Inventory['passed'] = { images: 0, local: 0, paths: new Set() }
 
 function environmentOf(
-  { envFiles, platforms, process }: SurveyOptions,
+  { envFiles, platforms, process, only }: SurveyOptions,
   variables: ReadonlyMap<string, Value>,
   wanted: (path: string) => boolean,
 ): Environment {
-  return { envFiles, platforms, variables, wanted, ...(process && { process }) }
+  const composeFiles = only?.whole.filter(({ kind }) => kind === 'compose').length
+  return { envFiles, platforms, variables, wanted, ...(process && { process }), ...(composeFiles !== undefined && { composeFiles }) }
 }
 
 const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
@@ -178,7 +186,7 @@ function extraOf(extras: readonly NonNullable<LayerView['extra']>[], path: strin
 
 function wantedBy({ paths, only }: SurveyOptions): (path: string) => boolean {
   const inPaths = within(paths)
-  return only === undefined ? inPaths : (path) => only.has(folderOf(path)) && inPaths(path)
+  return only === undefined ? inPaths : (path) => only.folders.has(folderOf(path)) && inPaths(path)
 }
 
 function within(paths: readonly string[]): (path: string) => boolean {

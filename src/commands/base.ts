@@ -1,5 +1,5 @@
 import { type Base } from '../check.js'
-import { changesSince, overlayBase } from '../files/changes.js'
+import { baseBeside, changesSince } from '../files/changes.js'
 import { resolveRevision } from '../files/revision.js'
 import { topLevelOf } from '../files/root.js'
 import { failure, type Failure } from './failure.js'
@@ -17,5 +17,5 @@ export async function openBase({ root, files }: Target, revision: string, commit
   const compared = await changesSince(root, commit, files)
   if (compared.kind === 'failed') return failure(`--base ${revision}: ${compared.problem}`)
   const { changes } = compared
-  return { files: overlayBase(root, files, changes), changed: changes.changed, renamed: changes.renamed }
+  return baseBeside(root, files, changes)
 }

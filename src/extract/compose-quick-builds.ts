@@ -54,7 +54,7 @@ interface Written {
 
 /** The builds of one compose file, while it is read. */
 export class QuickBuilds {
-  /** Some service says for which platform, or from where its image is taken: where anything is built, that has a say. */
+  /** Some service says for which platform, or whether its image is pulled: that has a say if anything is built. */
   unsure = false
   private written: Written[] | undefined
 
@@ -97,17 +97,15 @@ export class QuickBuilds {
     return builds
   }
 
-  /** Gives the images that builds make their role, also where another service names them; false if one of them is not usual. */
-  mark(images: QuickUse[], owners: readonly number[]): boolean {
-    const built = new Set(this.written?.map(({ service }) => service))
+  /** Gives the images that builds make their role, also where another service names them. */
+  mark(images: QuickUse[], owners: readonly number[]): void {
+    if (this.written === undefined) return
+    const built = new Set(this.written.map(({ service }) => service))
     const outputs = new Set(images.filter((_, index) => built.has(owners[index] ?? 0)).map(({ text }) => text))
     for (const [index, { text }] of images.entries()) {
-      if (!outputs.has(text)) continue
-      const use = literalImage(text, 'build-output')
-      if (use === undefined) return false
-      images[index] = use
+      const use = outputs.has(text) ? literalImage(text, 'build-output') : undefined
+      if (use !== undefined) images[index] = use
     }
-    return true
   }
 }
 

@@ -32,7 +32,7 @@ const MAX_KEYS = 1024
 export class Outline {
   /** What the last key lets expect on the next line. */
   expected = NOTHING
-  /** Some service has no image. */
+  /** Some service has neither an image nor a build. */
   partial = false
   /** The service at hand has one, or is built. */
   named = false

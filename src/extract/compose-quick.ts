@@ -34,8 +34,8 @@ import { typeOfPlain } from './yaml-scalars.js'
 
 /*
  * What a compose file of the usual kind names, found in one pass without a node for anything: block maps and lists, scalars on one line, lists
- * in brackets, block scalars. Everything that could be a problem, a build that passes more than plain arguments, another file's business or a name without a value is
- * for the full way.
+ * in brackets, block scalars. Everything that could be a problem, a build that passes more than plain arguments, another file's business or a
+ * name without a value is for the full way.
  */
 
 /** What stands around the file decides whether that is all there is to say. */
@@ -48,7 +48,7 @@ export interface QuickCompose extends QuickUses {
   readonly variables: readonly string[]
   /** Some value holds a dollar sign. */
   readonly templates: boolean
-  /** Some service has no image: another file has to name it. */
+  /** Some service has neither an image nor a build: another file has to say. */
   readonly partial: boolean
   /** What is built. */
   readonly builds: readonly QuickBuild[]
@@ -140,7 +140,7 @@ class QuickReader {
     if (!this.lines() || !outline.end()) return undefined
     const builds = this.builds.all(this.text)
     if (builds === undefined) return undefined
-    if (builds.length > 0 && !this.builds.mark(images, this.owners)) return undefined
+    this.builds.mark(images, this.owners)
     const { variables, templates } = values
     return { images, local: 0, defaulted, overridable: this.overridable, variables, templates, partial: outline.partial, builds }
   }

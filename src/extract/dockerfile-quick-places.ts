@@ -8,8 +8,8 @@ const FROM = 'FROM'
 const SOURCE_FLAG = '--from='
 
 /**
- * Where the images of one Dockerfile are named. Each method is told what an instruction names once the stages have taken it, and is false where the text that is
- * looked up is not written as it is.
+ * Where the images of one Dockerfile are named. Each method is told what an instruction names once the stages have taken it, and is false where that is not
+ * written as it is looked up.
  */
 export class QuickPlaces {
   readonly uses: PlacedUse[] = []
@@ -43,6 +43,7 @@ export class QuickPlaces {
     return true
   }
 
+  /** FROM; a variable in it takes a value from elsewhere. */
   base(written: string, platform: string | undefined): boolean {
     if (written.includes('$')) return false
     const { instruction } = this
@@ -51,12 +52,17 @@ export class QuickPlaces {
     return true
   }
 
-  /** COPY --from; the sources of mounts may stand on other lines, with comments between them. */
+  /** COPY --from, or what names nothing: the sources of mounts may stand on other lines, with comments between them. */
   staged(source: string | undefined, trigger: boolean): boolean {
-    if (source === undefined) return this.stages.images.length === this.images && this.stages.local === this.local
+    if (source === undefined) return !this.hasNamed()
     const at = this.instruction.indexOf(SOURCE_FLAG) + SOURCE_FLAG.length
     this.add('copy-from', source, this.start + at, { ...this.named(), ...(trigger && { onbuild: true }) })
     return true
+  }
+
+  /** The stages took something from the instruction at hand. */
+  private hasNamed(): boolean {
+    return this.stages.images.length > this.images || this.stages.local > this.local
   }
 
   private named(): { readonly owner?: string } {

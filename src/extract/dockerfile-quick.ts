@@ -102,10 +102,10 @@ function readFile(text: string, from: number, escape: '\\' | '`', stages: QuickS
       if (!declare(found, values)) return false
     } else {
       at = staged(found, text, at, stages)
-      if (places?.staged(found[SOURCE], found[TRIGGER] !== undefined) === false) return false
+      if (at < 0 || places?.staged(found[SOURCE], found[TRIGGER] !== undefined) === false) return false
     }
-  } while (at >= 0 && at < text.length)
-  return at >= 0
+  } while (at < text.length)
+  return true
 }
 
 function declare(found: RegExpExecArray, values: QuickValues): boolean {

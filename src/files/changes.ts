@@ -92,6 +92,16 @@ function addBlockers(path: string, changed: Set<string>): void {
   }
 }
 
+/** The base beside a head, with what differs. */
+export function baseBeside(
+  root: string,
+  head: LinkedFiles,
+  changes: Changes,
+): Pick<Changes, 'changed' | 'renamed'> & { readonly files: LinkedFiles; readonly before: ReadonlySet<string> } {
+  const { changed, renamed, base } = changes
+  return { files: overlayBase(root, head, changes), changed, before: new Set(base.keys()), renamed }
+}
+
 /**
  * The base's tree as Files: what is the same at the head is the head's, under the same identity, so that nothing is read or extracted twice;
  * what differs comes from the base's blobs.

@@ -8,20 +8,20 @@ interface Flag {
 const MANY_FILES = 5_000
 
 /**
- * The heap may grow by 30 percent from one full collection to the next; V8 reads it at the end of each. V8 itself lets it grow to four times of what lives in it
- * before it collects the garbage as a whole, and of a large repository little lives on.
+ * The heap may grow by 30 percent from one full collection to the next; V8 reads it at the end of each. V8 itself lets it grow to four times of what
+ * lives in it before it collects the garbage as a whole, and of a large repository little lives on.
  */
 const HEAP_GROWTH: Flag = { set: '--heap-growing-percent=30', back: '--heap-growing-percent=0' }
 
 /**
  * A function is optimized later: V8 would optimize many hundred of them that do little more, on a core that git needs meanwhile. Bytes of bytecode that run in
- * between; of V8 11, which Node 20 has. Later versions count otherwise, and gain nothing by it.
+ * between; of V8 11.3, which Node 20 has. Later versions count otherwise, and gain nothing by it.
  */
 const LATE_OPTIMIZATION: Flag = { set: '--interrupt-budget=500000', back: '--interrupt-budget=67584' }
 
 /** The flags that a version of V8 is given. */
 export function flagsFor(version: string): readonly Flag[] {
-  return version.startsWith('11.') ? [HEAP_GROWTH, LATE_OPTIMIZATION] : [HEAP_GROWTH]
+  return version.startsWith('11.3.') ? [HEAP_GROWTH, LATE_OPTIMIZATION] : [HEAP_GROWTH]
 }
 
 /** Prepares V8 for a run over so many files: less memory and less compiling. Flags that are set stay until the process ends. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { changesSince, overlayBase } from '../files/changes.js'
+import { baseBeside, changesSince } from '../files/changes.js'
 import { createRepository, type History, openHistory } from '../files/history.js'
 import { GitFailure, type LinkedFiles, openRevision } from '../files/revision.js'
 import { pathWithin, topLevelOf } from '../files/root.js'
@@ -175,8 +175,7 @@ async function baseOf(
     const side = target !== undefined ? { commit: target } : 'untracked' in head ? head : undefined
     const compared = side && (await changesSince(root, commit, side))
     if (compared?.kind === 'changes') {
-      const { changed, renamed } = compared.changes
-      return { kind: 'base', base: { files: overlayBase(root, head, compared.changes), changed, renamed } }
+      return { kind: 'base', base: baseBeside(root, head, compared.changes) }
     }
   }
   if (api === undefined) return { kind: 'failed', problem: history.lastFailure() ?? 'its commit is not here.' }

@@ -97,6 +97,7 @@ export class RemoteFiles implements Files {
 export interface RemoteBase {
   readonly files: Files
   readonly changed: ReadonlySet<string>
+  readonly before: ReadonlySet<string>
   readonly renamed: ReadonlyMap<string, string>
 }
 
@@ -129,7 +130,7 @@ export async function remoteBase(
   const renamed = new Map(
     changes.flatMap(({ head: to, base: from }) => (to !== undefined && from !== undefined && to !== from ? [[to, from] as const] : [])),
   )
-  return { files: beside(head.files, changed, contents, commit), changed, renamed }
+  return { files: beside(head.files, changed, contents, commit), changed, before: new Set(paths), renamed }
 }
 
 /** The comparison goes from where the two parted: only if that is the base itself does it tell what differs from the base. */

@@ -43,7 +43,7 @@ export interface Caches {
   readonly compose?: ComposeCache
 }
 
-/** What a taking asks of the names of files. */
+/** All that a taking asks of the names of files: by these a base is compared as well. */
 export const NAMES_ASKED: readonly NameTest[] = [isEnvFile, isLowerCase]
 
 /** Nothing extracted yet, for inventories that share what they read. */

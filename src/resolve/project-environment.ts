@@ -13,6 +13,8 @@ export interface Environment {
   readonly platforms: Platforms
   /** A COMPOSE_FILE counts where its `.env` is wanted: a check of one folder does not begin with another one's project. Absent: everywhere. */
   readonly wanted?: (path: string) => boolean
+  /** How many compose files there are, where only a part of them is read. */
+  readonly composeFiles?: number
 }
 
 /** Variables of one project folder, with what kept us from reading them. */

@@ -69,9 +69,13 @@ export class QuickFiles {
     return { folder, files, beside: waiting.map(sourceOf) }
   }
 
-  /** No other file of the folder depends on what is in it: compose refuses a default file if no file names an image, and others may add to its builds. */
+  /**
+   * Nothing else of the folder has to be known. Compose refuses a default file in which a service has no image that another file could give; and
+   * another file may say more of what a default file builds. Other files are told by themselves: each of their builds has a context, so that it
+   * adds to no other.
+   */
   private isAlone(source: SourceFile, { partial, builds }: QuickCompose, sources: readonly SourceFile[]): boolean {
-    return !(partial || (builds.length > 0 && sources.length > 1)) || !isDefault(source)
+    return !isDefault(source) || (!partial && (builds.length === 0 || sources.length === 1))
   }
 
   private around(folder: string): Around {

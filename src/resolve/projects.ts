@@ -87,7 +87,11 @@ class Reader {
     this.content = contents.read
     this.environments = new Environments(files, environment)
     this.dockerfiles = new DockerfileNames(files)
-    this.sources = { read: this.content, environments: this.environments, includes: includesFor(compose.length) }
+    this.sources = {
+      read: this.content,
+      environments: this.environments,
+      includes: includesFor(environment.composeFiles ?? compose.length),
+    }
     this.quick = look && new QuickFiles(contents, this.environments, look.passes, this.dockerfiles)
     this.queue = compose.map(({ path }) => path)
     this.queued = new Set(this.queue)
