@@ -74,7 +74,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   rules: ['extract', 'resolve', 'policy'],
   report: ['extract', 'resolve', 'policy', 'rules'],
   'survey.ts': ['files', 'extract', 'resolve'],
-  'check.ts': ['survey.ts', 'extract', 'resolve', 'policy', 'rules'],
+  'affected.ts': ['survey.ts', 'resolve'],
+  'check.ts': ['affected.ts', 'survey.ts', 'extract', 'resolve', 'policy', 'rules'],
   audit: ['report', 'resolve', 'policy', 'rules'],
   commands: ['check.ts', 'survey.ts', 'files', 'extract', 'resolve', 'policy', 'rules', 'report', 'audit'],
   github: ['check.ts', 'survey.ts', 'files', 'extract', 'resolve', 'policy', 'rules', 'report'],
@@ -84,7 +85,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['github'],
 }
 const FOR_ALL = ['model.ts', 'version.ts']
-const PURE = ['extract', 'resolve', 'policy', 'rules', 'report', 'check.ts', 'survey.ts']
+const PURE = ['extract', 'resolve', 'policy', 'rules', 'report', 'affected.ts', 'check.ts', 'survey.ts']
 
 test('every import leads to a file', () => {
   expect(IMPORTS.length).toBeGreaterThan(100)
