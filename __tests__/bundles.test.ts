@@ -52,6 +52,11 @@ describe(`the bundles under ${execFileSync(NODE, ['--version'], { encoding: 'utf
     expect(new Set(told.references.flatMap(({ findings }) => findings.map(({ rule }) => rule))).size).toBeGreaterThanOrEqual(6)
   })
 
+  // npx remembers where it linked a program, and does not look at it again
+  ;(process.platform === 'win32' ? test.skip : test)('can be started as a program', () => {
+    expect(execFileSync(CLI, ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+/)
+  })
+
   test('pass the clean example', () => {
     const { status, stdout } = cli(ROOT, 'check', 'examples/clean')
     expect([status, stdout]).toEqual([0, expect.stringContaining('all allowed')])

@@ -2,7 +2,7 @@
 // usage: node scripts/build.mjs [--check]     with --check: fails if the committed dist/ is not what the sources build
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle, transformSync } from 'esbuild'
@@ -34,6 +34,8 @@ async function build(workshop, out) {
   for (const [name, text] of parts) if (!usual.has(name)) write(join(out, 'cli', name), `module.exports=${text}\n`)
   write(join(out, 'cli', 'program.js'), program(usual, parts))
   write(join(out, 'cli', 'index.js'), await starter())
+  // npm makes it so where it links it, but not where it remembers a link to the same path
+  chmodSync(join(out, 'cli', 'index.js'), 0o755)
   write(join(out, 'cli', 'package.json'), COMMONJS)
   write(join(out, 'cli', 'licenses.txt'), [...licensesOf(Object.keys(ofCli.inputs)).values()].join(''))
 
@@ -198,7 +200,9 @@ function filesBelow(folder) {
 /** What would have to change for `kept` to be `built`: missing, extra and differing files, in order of their names. */
 function differences(built, kept) {
   const [wanted, there] = [new Set(filesBelow(built)), new Set(existsSync(kept) ? filesBelow(kept) : [])]
-  const same = (name) => readFileSync(join(built, name)).equals(readFileSync(join(kept, name)))
+  const isProgram = (path) => process.platform !== 'win32' && (statSync(path).mode & 0o111) !== 0
+  const same = (name) =>
+    readFileSync(join(built, name)).equals(readFileSync(join(kept, name))) && isProgram(join(built, name)) === isProgram(join(kept, name))
   return [...new Set([...wanted, ...there])].sort().flatMap((name) => {
     if (!there.has(name)) return [`${name} is missing`]
     if (!wanted.has(name)) return [`${name} is built by nothing`]
