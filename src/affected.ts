@@ -1,4 +1,5 @@
 import { type Edge, type Files } from './model.js'
+import { append } from './resolve/append.js'
 import { NAMES_ASKED } from './resolve/inventory.js'
 import { folderOf } from './resolve/paths.js'
 import { type Survey } from './survey.js'
@@ -48,16 +49,11 @@ export function staysWithin({ views, files }: Survey, folders: ReadonlySet<strin
 /** The folders that edges lead to or come from, over however many steps. */
 function connected(seeds: ReadonlySet<string>, edges: readonly Edge[]): ReadonlySet<string> {
   const beside = new Map<string, string[]>()
-  const join = (a: string, b: string): void => {
-    const list = beside.get(a)
-    if (list === undefined) beside.set(a, [b])
-    else list.push(b)
-  }
   for (const { from, to } of edges) {
     const [a, b] = [folderOf(from), folderOf(to)]
     if (a === b) continue
-    join(a, b)
-    join(b, a)
+    append(beside, a, b)
+    append(beside, b, a)
   }
   const found = new Set(seeds)
   for (const folder of found) for (const next of beside.get(folder) ?? []) found.add(next)

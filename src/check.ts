@@ -82,9 +82,10 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
     const judgedIn = (there: Survey): Judgement => judgeAll(there, createJudge(layers, options))
     // such env files hold in every folder
     const folders = options.envFiles.length > 0 ? undefined : affectedFolders(head, files, base)
-    const part = folders && (await surveyed({ folders, whole: head.files }))
-    const isEnough = folders !== undefined && part !== undefined && staysWithin(part, folders)
-    return isEnough ? withUnaffected(judgedIn(part), now, folders) : judgedIn(await surveyed())
+    const composeFiles = head.files.filter(({ kind }) => kind === 'compose').length
+    const part = folders && (await surveyed({ folders, composeFiles }))
+    if (folders === undefined || part === undefined || !staysWithin(part, folders)) return judgedIn(await surveyed())
+    return withUnaffected(judgedIn(part), now, folders)
   }
 }
 

@@ -40,8 +40,8 @@ export interface SurveyOptions {
 /** Some folders of a tree. */
 export interface Part {
   readonly folders: ReadonlySet<string>
-  /** About the files that the whole tree has: what compose files may take in depends on how many they are. */
-  readonly whole: readonly SourceFile[]
+  /** How many compose files the whole tree has: what they may take in of each other depends on it. */
+  readonly composeFiles: number
 }
 
 /** What a tree names, as each layer sees it. */
@@ -122,8 +122,7 @@ function environmentOf(
   variables: ReadonlyMap<string, Value>,
   wanted: (path: string) => boolean,
 ): Environment {
-  const composeFiles = only?.whole.filter(({ kind }) => kind === 'compose').length
-  return { envFiles, platforms, variables, wanted, ...(process && { process }), ...(composeFiles !== undefined && { composeFiles }) }
+  return { envFiles, platforms, variables, wanted, ...(process && { process }), ...(only && { composeFiles: only.composeFiles }) }
 }
 
 const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)

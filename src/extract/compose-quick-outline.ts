@@ -68,8 +68,7 @@ export class Outline {
   /** Opens what the last key lets expect. */
   private begin(indent: number, item: boolean): boolean {
     const { expected } = this
-    const list = LISTS[expected] ?? NOTHING
-    const kind = item ? list : expected === VOLUMES ? NOTHING : expected
+    const kind = item ? listOf(expected) : expected === VOLUMES ? NOTHING : expected
     return kind !== NOTHING && this.open(indent, kind)
   }
 
@@ -116,7 +115,11 @@ function isNeeded(kind: number): boolean {
 }
 
 /** What a list is where such a thing is expected. */
-const LISTS: readonly (number | undefined)[] = Object.assign([], { [MAP]: LIST, [VOLUMES]: VOLUMES, [ARGUMENTS]: ARGUMENT_LIST })
+function listOf(expected: number): number {
+  if (expected === MAP) return LIST
+  if (expected === ARGUMENTS) return ARGUMENT_LIST
+  return expected === VOLUMES ? VOLUMES : NOTHING
+}
 
 function isList(kind: number): boolean {
   return kind === LIST || kind === VOLUMES || kind === ARGUMENT_LIST

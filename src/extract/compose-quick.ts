@@ -151,7 +151,7 @@ class QuickReader {
     return this.read()?.images.map(({ role, text }, index) => {
       const { owner, start } = places[index] ?? { owner: '', start: 0 }
       const span = positions.span(start, start + text.length)
-      return { role, owner, span, text, ...(role === 'build-output' && { pullable: true }) }
+      return { role, span, text, owner, ...(role === 'build-output' && { pullable: true }) }
     })
   }
 

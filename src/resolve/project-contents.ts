@@ -2,7 +2,7 @@ import { type ComposeFile, extractCompose } from '../extract/compose.js'
 import { type QuickCompose } from '../extract/compose-quick.js'
 import { type QuickReaders } from '../extract/quick.js'
 import { type PlacedUse } from '../extract/quick-uses.js'
-import { type Files } from '../model.js'
+import { type Content, type Files } from '../model.js'
 
 /** Compose files that were read already, by the identity of their content. */
 export interface ComposeCache {
@@ -66,8 +66,7 @@ export class Contents {
     const identity = this.cache && this.files.identity(path)
     const known = identity === undefined ? undefined : this.cache?.placed.get(identity)
     if (known !== undefined) return known ?? undefined
-    const kept = this.texts.get(path)
-    const content = kept === undefined ? this.files.read(path) : ({ kind: 'text', text: kept } as const)
+    const content = this.contentOf(path)
     const uses = content.kind === 'text' ? this.readers?.placedCompose(content.text) : undefined
     if (identity !== undefined) this.cache?.placed.set(identity, uses ?? null)
     return uses
@@ -77,6 +76,12 @@ export class Contents {
     if (text.length > this.room) return
     this.room -= text.length
     this.texts.set(path, text)
+  }
+
+  /** As it was read before, if its text is still kept. */
+  private contentOf(path: string): Content {
+    const text = this.texts.get(path)
+    return text === undefined ? this.files.read(path) : { kind: 'text', text }
   }
 
   /** Nobody will ask for more than the quick reading of a file. */
@@ -89,9 +94,8 @@ export class Contents {
     const identity = this.cache && this.files.identity(path)
     const known = identity === undefined ? undefined : this.cache?.extracted.get(identity)
     if (known !== undefined) return known
-    const text = this.texts.get(path)
+    const content = this.contentOf(path)
     this.forget(path)
-    const content = text === undefined ? this.files.read(path) : ({ kind: 'text', text } as const)
     if (content.kind === 'missing') return 'no such file'
     if (content.kind === 'unreadable') return content.problem
     const file = extractCompose(content.text)

@@ -35,6 +35,7 @@ const NONE: readonly never[] = []
 export class Registry {
   /** By file, then by where the text starts. */
   private readonly places = new Map<string, Map<number, Place>>()
+  /** What is told as it is: nobody else speaks of these places. */
   private readonly complete: Reference[] = []
   private readonly kept = { builds: new Map<string, SameBuilds>(), problems: new Map<string, Problem>(), edges: new Map<string, Edge>() }
 
