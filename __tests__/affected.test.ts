@@ -141,17 +141,27 @@ describe('a part of the base is looked at, and the report is the one of a look a
       .tuple(place, image)
       .map(([one, two]) => `  u:\n    image: ${two}\n    build:\n      context: ${one}\n      dockerfile: dockerfile\n`),
     place.map((one) => `  v:\n    extends:\n      file: ${one}/x.yaml\n      service: s\n`),
+    place.map((one) => `  v:\n    extends:\n      file: \${INC:-${one}}/x.yaml\n      service: s\n`),
   )
   const include = fc.oneof(
     { weight: 4, arbitrary: fc.constant('') },
     place.map((one) => `include:\n  - ${one}/x.yaml\n`),
+    place.map((one) => `include:\n  - \${INC:-${one}}/x.yaml\n`),
     fc.tuple(place, place).map(([one, two]) => `include:\n  - path: ${one}/x.yaml\n    env_file: ${two}/prod.env\n`),
   )
   const compose = fc
     .tuple(include, fc.uniqueArray(service, { maxLength: 3, selector: (one) => one.slice(0, 4) }))
     .map(([first, services]) => `${first}services:\n${services.join('')}`)
   const dockerfile = fc.tuple(image, image).map(([one, two]) => `ARG BASE=${one}\nARG V\nFROM $BASE\nFROM ${two}\n`)
-  const env = fc.constantFrom('V=acme/z\n', 'V=alpine:3\n', 'COMPOSE_FILE=compose.yaml\nV=node\n', 'COMPOSE_FILE=x.yaml\n', 'A B=c\n')
+  const env = fc.constantFrom(
+    'V=acme/z\n',
+    'V=alpine:3\n',
+    'COMPOSE_FILE=compose.yaml\nV=node\n',
+    'COMPOSE_FILE=x.yaml\n',
+    'INC=../b\nV=node:1\n',
+    'INC=/b\n',
+    'A B=c\n',
+  )
   const textFor = (name: string): fc.Arbitrary<string> => (name.endsWith('.yaml') ? compose : name.endsWith('.env') ? env : dockerfile)
   const file = path.chain((one) => textFor(one).map((text): [string, string] => [one, text]))
   const tree = fc.array(file, { minLength: 2, maxLength: 12 }).map((files): Table => Object.fromEntries(files))
@@ -191,9 +201,8 @@ describe('a part of the base is looked at, and the report is the one of a look a
       ...Object.fromEntries(
         Array.from({ length: 300 }, (_, index) => [`p${index}/compose.yml`, 'services: { a: { image: "nginx:1.27" } }\n']),
       ),
-      'zz/.env': 'TAG=latest\n',
-      'zz/compose.yml':
-        'include: [{ path: ../app/base.yml, project_directory: ., env_file: .env }]\nservices: { q: { image: "nginx:1.27" } }\n',
+      'zz/prod.env': 'TAG=latest\n',
+      'zz/compose.yml': 'include: [{ path: ../app/base.yml, project_directory: . }]\nservices: { q: { image: "nginx:1.27" } }\n',
     }
     const policy = 'version: 1\nregistries: any\npin: minor\n'
     expect(await states({ ...table, 'README.md': 'a' }, { ...table, 'README.md': 'b' }, policy)).toEqual(['app/base.yml existing'])

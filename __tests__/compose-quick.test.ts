@@ -249,6 +249,19 @@ describe('what stands around a file', () => {
       {},
     ],
     [
+      'a file that builds it in another folder',
+      {
+        'a/compose.yaml': one('    build: .\n'),
+        'compose.yaml': `include:\n  - path: a/compose.yaml\n    project_directory: .\n`,
+      },
+      {},
+    ],
+    [
+      'an env file with which another file includes it',
+      { 'a/compose.yaml': web, 'b/compose.yaml': `include: ['\${A:-c}']\n`, 'b/x.env': 'A=../a/compose.yaml\n' },
+      {},
+    ],
+    [
       'a file that is included beside it',
       { 'a/compose.yaml': web, 'a/part.yml': web, 'compose.yaml': `include:\n  - a/part.yml\n${web}` },
       {},
@@ -478,7 +491,17 @@ describe('the quick way says what the full way says', () => {
         '<<: *a\n',
         '!reset ',
       ],
-      ...['null', 'image: x\n', 'image:', '    image: A\n', '    build: .\n', '    extends: web\n', 'include:\n  - a.yml\n', '  web:\n'],
+      ...[
+        'null',
+        'image: x\n',
+        'image:',
+        '    image: A\n',
+        '    build: .\n',
+        '    extends: web\n',
+        'include:\n  - a.yml\n',
+        'include: ["${A:-a.yml}"]\n',
+        '  web:\n',
+      ],
       ...['      args:\n', '        A: b\n', '        - A=b\n', '      - C=d\n', '      args:\n        V: x/y:1\n'],
       ...[
         '    build:\n',
@@ -508,6 +531,7 @@ describe('the quick way says what the full way says', () => {
       {},
       { '.env': 'TAG=2\nA=b\n' },
       { 'prod.env': 'TAG=2\n' },
+      { 'prod.env': 'A=docker-compose.dev.yml\n' },
       { '.env': 'COMPOSE_FILE=compose.yaml\n' },
       { dockerfile: 'FROM a\n' },
     )

@@ -240,6 +240,94 @@ describe('the environment', () => {
   })
 })
 
+describe('what other env files have a project take in', () => {
+  const service = (image: string): string => `services: {s: {image: "${image}"}}`
+  const lines = (reading: ComposeReading): string[] =>
+    reading.references.flatMap((one) => [lineOf(one), ...one.also.map(({ resolved }) => `  also ${resolved}`)])
+  const messages = ({ problems }: ComposeReading): string[] =>
+    problems.map(({ file, span, message }) => `${file}:${span?.start.line} ${message}`)
+
+  test('a file that one includes only with them is read, with all that it reaches itself', () => {
+    const extending = (file: string): string => `services: {s: {extends: {file: "${file}", service: s}}}`
+    const reading = read({
+      'compose.yaml': 'include: ["${MORE:-a/base.inc}"]\n',
+      'prod.env': 'MORE=a/prod.inc',
+      'a/base.inc': service('base:1'),
+      'a/prod.inc': extending('../b/${DEEP:-none}.inc'),
+      'b/none.inc': extending('${DEEP:-none}.inc'),
+      'b/.env.deep': 'DEEP=deep',
+      'b/deep.inc': service('deep:1'),
+    })
+    expect(lines(reading).sort()).toEqual(['a/base.inc:1 service s base:1 => base:1', 'b/deep.inc:1 service s deep:1 => deep:1'])
+    expect(reading.edges).toContainEqual({ from: 'compose.yaml', to: 'a/prod.inc' })
+    expect(reading.followed.map(({ path }) => path)).toEqual(['a/base.inc', 'a/prod.inc', 'b/none.inc', 'b/deep.inc'])
+  })
+
+  test('a service that one extends only with them is read', () => {
+    const reading = read({
+      'compose.yaml': 'services: {s: {extends: {file: "${FROM:-a.inc}", service: s}}}',
+      'prod.env': 'FROM=b.inc',
+      'a.inc': service('a:1'),
+      'b.inc': service('b:1'),
+    })
+    expect(lines(reading)).toEqual(['a.inc:1 service s a:1 => a:1', 'b.inc:1 service s b:1 => b:1'])
+  })
+
+  test('they hold in an included file of another folder, also where the including file takes no variable', () => {
+    const reading = read({ 'compose.yaml': 'include: [a/b.inc]\n', 'prod.env': 'T=x:2', 'a/b.inc': service('${T:-x:1}') })
+    expect(lines(reading)).toEqual(['a/b.inc:1 service s ${T:-x:1} => x:1', '  also x:2'])
+  })
+
+  test('what was not read is told once, with the first env file; what compose refuses is not', () => {
+    const files = {
+      'compose.yaml': 'include:\n  - ${MORE:-a.inc}\n',
+      'a.inc': service('a:1'),
+      '1.env': 'MORE=https://example.com/a.git',
+      '2.env': 'MORE=https://example.com/a.git',
+      '3.env': 'MORE=/opt/a.yaml',
+      '4.env': 'MORE=gone.yaml',
+      '5.env': 'MORE=compose.yaml',
+    }
+    expect(messages(read(files)).sort()).toEqual([
+      'compose.yaml:2 with 1.env: https://example.com/a.git is not in this repository: it was not read',
+      'compose.yaml:2 with 3.env: /opt/a.yaml lies outside of the repository: it was not read',
+    ])
+  })
+
+  test('what was not read without them either is told without them', () => {
+    const files = { 'compose.yaml': 'include:\n  - https://example.com/${A:-a}.git\n', '1.env': 'B=1', '2.env': 'A=a' }
+    expect(messages(read(files))).toEqual(['compose.yaml:2 https://example.com/a.git is not in this repository: it was not read'])
+  })
+
+  test('a file that cannot be read is told with why', () => {
+    const table = memoryFiles({
+      'compose.yaml': 'include:\n  - ${MORE:-a.inc}\n',
+      'a.inc': service('a:1'),
+      '1.env': 'MORE=b.inc',
+      'b.inc': { kind: 'unreadable', problem: 'it is binary' },
+    })
+    const reading = readProjects(table, [{ path: 'compose.yaml', kind: 'compose' }], { envFiles: [], platforms: PLATFORMS })
+    expect(messages(reading)).toEqual(['compose.yaml:2 with 1.env: cannot read b.inc: it is binary'])
+  })
+
+  test('they use up nothing of what files may take in by themselves, and where they take in too much it is told', () => {
+    const files: Record<string, string> = {}
+    for (let i = 0; i < 120; i++) files[`${i}.compose.yaml`] = `include: [a.inc, "\${V:-b}.inc"]\nservices: {s${i}: {image: "x:${i}"}}`
+    for (let i = 0; i < 32; i++) files[`.env.v${i}`] = `V=v${i}`
+    files['later/compose.yaml'] = 'include: [../a.inc, ../b.inc]'
+    const included = ['a', 'b', ...Array.from({ length: 32 }, (_, i) => `v${i}`)]
+    for (const name of included) files[`${name}.inc`] = service(`${name}:1`)
+    const reading = read(files)
+    const own = included.map((name) => `${name}:1`)
+    expect(reading.references.map(({ own: { resolved } }) => resolved).filter((text) => own.includes(text ?? ''))).toHaveLength(own.length)
+    const told = reading.problems.filter(({ message }) =>
+      /^with \.env\.v\d+: the files of this repository include .* too often/.test(message),
+    )
+    expect(told.length).toBeGreaterThan(10)
+    expect(reading.problems).toHaveLength(told.length)
+  })
+})
+
 describe('what is followed', () => {
   test('a file of any name that COMPOSE_FILE names, without any compose file of a usual name', () => {
     const { references, followed, edges } = read({ '.env': 'COMPOSE_FILE=stack.yml', 'stack.yml': 'services: {a: {image: a:1}}' })

@@ -3,6 +3,7 @@ import { type QuickCompose } from '../extract/compose-quick.js'
 import { type QuickReaders } from '../extract/quick.js'
 import { type PlacedUse } from '../extract/quick-uses.js'
 import { type Content, type Files } from '../model.js'
+import { NO_SUCH_FILE } from './project-load.js'
 
 /** Compose files that were read already, by the identity of their content. */
 export interface ComposeCache {
@@ -96,7 +97,7 @@ export class Contents {
     if (known !== undefined) return known
     const content = this.contentOf(path)
     this.forget(path)
-    if (content.kind === 'missing') return 'no such file'
+    if (content.kind === 'missing') return NO_SUCH_FILE
     if (content.kind === 'unreadable') return content.problem
     const file = extractCompose(content.text)
     if (identity !== undefined) this.cache?.extracted.set(identity, file)

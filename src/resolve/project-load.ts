@@ -16,6 +16,8 @@ export interface Project extends Model {
   /** How each file was read, in the order of the paths; a path that cannot be read has none. */
   readonly scopes: readonly Scope[]
   readonly problems: readonly Problem[]
+  /** Those of them that compose itself would not have: what it would load there was not read. */
+  readonly unread: readonly Problem[]
   readonly reached: readonly Reach[]
 }
 
@@ -26,6 +28,9 @@ export interface Reach extends Edge {
 
 /** Gives a compose file by its path; a string says why there is none. */
 export type ComposeReader = (path: string) => ComposeFile | string
+
+/** What a reader says where there is no file. */
+export const NO_SUCH_FILE = 'no such file'
 
 /** Files that one project may pull in; a diamond of includes doubles with every level. */
 const MAX_FILES = 500
@@ -59,7 +64,8 @@ const TOO_OFTEN = 'the files of this repository include and extend each other to
 export function loadProject(paths: readonly string[], folder: string, given: Lookup, sources: Sources): Project {
   const loader = new Loader(sources)
   const { services, jobs, models } = loader.project(paths, folder, given)
-  return { services, jobs, models, scopes: loader.scopes, problems: loader.problems, reached: loader.reached }
+  const { scopes, problems, unread, reached } = loader
+  return { services, jobs, models, scopes, problems, unread, reached }
 }
 
 interface Include {
@@ -71,6 +77,7 @@ interface Include {
 
 class Loader {
   readonly problems: Problem[] = []
+  readonly unread: Problem[] = []
   readonly reached: Reach[] = []
   readonly scopes: Scope[] = []
   private readonly binder = new Binder()
@@ -98,7 +105,7 @@ class Loader {
   }
 
   private checked(model: Model, path: string): Model {
-    if (this.binder.exhausted) this.refuse(path, 'the project has more nodes than are read: aliases repeat them')
+    if (this.binder.exhausted) this.leave({ file: path, message: 'the project has more nodes than are read: aliases repeat them' })
     return model
   }
 
@@ -109,7 +116,7 @@ class Loader {
     for (const path of paths) {
       const file = this.file(path)
       if (typeof file === 'string') {
-        this.problems.push({ file: path, message: file })
+        this.leave({ file: path, message: file })
         continue
       }
       const known = chain.length === 0 ? this.scopes.find((one) => one.path === path) : undefined
@@ -209,10 +216,14 @@ class Loader {
       this.refuseAt(leaf, `include cycle detected: ${[...chain, main].join(' includes ')}`)
       return undefined
     }
-    const missing = paths.find((path) => typeof this.sources.read(path) === 'string')
-    const refused = missing === undefined ? this.refusedInclude(chain) : `open ${missing}: no such file`
-    if (refused !== undefined) {
-      this.refuseAt(leaf, refused)
+    const missing = paths.find((path) => this.sources.read(path) === NO_SUCH_FILE)
+    if (missing !== undefined) {
+      this.refuseAt(leaf, `open ${missing}: ${NO_SUCH_FILE}`)
+      return undefined
+    }
+    const left = this.leftInclude(paths, chain)
+    if (left !== undefined) {
+      this.leaveAt(leaf, left)
       return undefined
     }
     const variables = this.sources.environments.behind(given, envFiles)
@@ -226,7 +237,12 @@ class Loader {
     return this.sources.includes.left-- > 0
   }
 
-  private refusedInclude(chain: readonly string[]): string | undefined {
+  /** Why files that compose would include are not. */
+  private leftInclude(paths: readonly string[], chain: readonly string[]): string | undefined {
+    for (const path of paths) {
+      const file = this.sources.read(path)
+      if (typeof file === 'string') return `cannot read ${path}: ${file}`
+    }
     if (chain.length > MAX_INCLUDES) return `includes are nested more than ${MAX_INCLUDES} levels deep`
     return this.spend() ? undefined : TOO_OFTEN
   }
@@ -272,12 +288,12 @@ class Loader {
     }
     // compose-go also takes some chains for circles that are none, depending on the order in which Go gives it the services
     const step = `${service} in ${from.scope.path}`
-    if (chain.includes(step) || chain.length > MAX_EXTENDS) {
-      const cycle = chain.length <= MAX_EXTENDS
-      this.refuseAt(
-        leaf,
-        cycle ? `Circular reference: ${[...chain, step].join(' extends ')}` : `extends goes over more than ${MAX_EXTENDS} services`,
-      )
+    if (chain.length > MAX_EXTENDS) {
+      this.leaveAt(leaf, `extends goes over more than ${MAX_EXTENDS} services`)
+      return undefined
+    }
+    if (chain.includes(step)) {
+      this.refuseAt(leaf, `Circular reference: ${[...chain, step].join(' extends ')}`)
       return undefined
     }
     return this.extend(service, { services: from.services, scope: from.scope, bases, chain: [...chain, step] })
@@ -291,7 +307,9 @@ class Loader {
     if (known !== undefined) return known
     const file = this.spend() ? this.file(path) : TOO_OFTEN
     if (typeof file === 'string') {
-      this.refuseAt(tree, `cannot read ${path}: ${file}`)
+      const message = `cannot read ${path}: ${file}`
+      if (file === NO_SUCH_FILE) this.refuseAt(tree, message)
+      else this.leaveAt(tree, message)
       return undefined
     }
     const own: Scope = { path, file, lookup: scope.lookup, folder: folderOf(path), values: new Map() }
@@ -313,7 +331,7 @@ class Loader {
     }
     const { text } = expanded.value
     if (isRemote(text)) {
-      this.refuseAt(leaf, `${text} is not in this repository: it was not read`)
+      this.leaveAt(leaf, `${text} is not in this repository: it was not read`)
       return undefined
     }
     return this.inside(leaf, folder, text)
@@ -322,21 +340,29 @@ class Loader {
   private inside(tree: Tree | undefined, folder: string, path: string): string | undefined {
     const resolved = resolvePath(folder, path)
     if (resolved.kind === 'inside') return resolved.path
-    if (tree !== undefined) this.refuseAt(tree, `${path} lies outside of the repository: it was not read`)
+    if (tree !== undefined) this.leaveAt(tree, `${path} lies outside of the repository: it was not read`)
     return undefined
   }
 
-  private refuseAt({ node, scope }: Tree, message: string): void {
-    this.problems.push({
-      file: scope.path,
-      span: scope.file.positions.span(node.start, Math.max(node.start, node.kind === 'scalar' ? node.end : node.start)),
-      message,
-    })
+  /** What compose refuses as well. */
+  private refuseAt(tree: Tree, message: string): void {
+    this.problems.push(problemAt(tree, message))
   }
 
-  private refuse(file: string, message: string): void {
-    this.problems.push({ file, message })
+  /** What compose would read. */
+  private leaveAt(tree: Tree, message: string): void {
+    this.leave(problemAt(tree, message))
   }
+
+  private leave(problem: Problem): void {
+    this.problems.push(problem)
+    this.unread.push(problem)
+  }
+}
+
+function problemAt({ node, scope }: Tree, message: string): Problem {
+  const span = scope.file.positions.span(node.start, Math.max(node.start, node.kind === 'scalar' ? node.end : node.start))
+  return { file: scope.path, span, message }
 }
 
 /** The services that one chain of `extends` looks into. */

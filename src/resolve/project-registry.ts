@@ -77,8 +77,13 @@ export class Registry {
 
   /** A problem; one that several projects meet counts once. */
   problem(problem: Problem): void {
-    const { file, span, message } = problem
-    this.kept.problems.set(`${span?.start.line}:${span?.start.column}:${file}\n${message}`, problem)
+    this.kept.problems.set(keyOfProblem(problem), problem)
+  }
+
+  /** A problem that a project has with another env file: told once, and without that file if it is there anyhow. */
+  problemWith(envFile: string, problem: Problem): void {
+    const key = keyOfProblem(problem)
+    if (!this.kept.problems.has(key)) this.kept.problems.set(key, { ...problem, message: `with ${envFile}: ${problem.message}` })
   }
 
   /** One file reaches another. */
@@ -116,6 +121,10 @@ export class Registry {
     else last.next = place
     return undefined
   }
+}
+
+function keyOfProblem({ file, span, message }: Problem): string {
+  return `${span?.start.line}:${span?.start.column}:${file}\n${message}`
 }
 
 function add(place: Place, resolution: Resolution): void {

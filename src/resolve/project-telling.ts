@@ -30,6 +30,8 @@ export class Telling {
   readonly taken = new Set<string>()
   /** Files that others take in, as a whole or in part. */
   readonly reached = new Set<string>()
+  /** For projects that are loaded once more with other variables: they do not use up what the others may still take in. */
+  readonly otherwise: Sources
   private readonly queued: Set<string>
   private readonly givens = new Map<string, Variables>()
 
@@ -41,6 +43,7 @@ export class Telling {
   ) {
     this.queue = listed.map(({ path }) => path)
     this.queued = new Set(this.queue)
+    this.otherwise = { ...sources, includes: { ...sources.includes } }
   }
 
   /** Notes which files a project reaches; those that are not known yet are to be read as well. */

@@ -75,19 +75,27 @@ class Reader {
     const { queue, registry } = telling
     this.told = tellComposeFiles(telling)
     const folders = groupByFolder([...this.compose, ...telling.followed])
-    const listed = queue.length
+    let at = queue.length
     // folder by folder, so that files are kept no longer than somebody may ask for them
     for (const [folder, sources] of folders) this.readTogether(this.withoutQuick(folder, sources))
     const reached = new Map<string, Alone[]>()
-    // what is reached is put at the end of the queue
-    for (let at = listed; at < queue.length; at++) {
-      const one = telling.readAlone(queue[at] ?? '')
-      if (one !== undefined) append(reached, folderOf(one.path), one)
+    // what is reached is put at the end of the queue, also while the folders of what was reached before are read
+    while (at < queue.length) {
+      const changed = new Set<string>()
+      for (; at < queue.length; at++) {
+        const one = telling.readAlone(queue[at] ?? '')
+        if (one === undefined) continue
+        changed.add(folderOf(one.path))
+        append(reached, folderOf(one.path), one)
+      }
+      for (const folder of changed) {
+        const beside = (folders.get(folder) ?? []).flatMap(({ path }) => telling.alone(path) ?? [])
+        this.readFolder(folder, [...beside, ...(reached.get(folder) ?? [])], [])
+      }
     }
-    for (const left of this.quick?.left(telling.reached, reached, registry) ?? []) this.readTogether(left)
-    for (const [folder, together] of reached) {
-      const beside = (folders.get(folder) ?? []).flatMap(({ path }) => this.telling.alone(path) ?? [])
-      this.readFolder(folder, [...beside, ...together], [])
+    for (const left of this.quick?.left(telling.reached, reached, registry) ?? []) {
+      if (!reached.has(left.folder)) this.readTogether(left)
+      else for (const { path } of left.files) telling.readAlone(path) // their folder was read with all that is in it
     }
     for (const problems of this.incomplete.values()) telling.tell(problems)
     return { ...registry.result(), followed: telling.followed }
