@@ -261,6 +261,7 @@ describe('what stands around a file', () => {
       { 'a/compose.yaml': web, 'b/compose.yaml': `include: ['\${A:-c}']\n`, 'b/x.env': 'A=../a/compose.yaml\n' },
       {},
     ],
+    ['an env file that names it', { 'a/compose.yaml': one('    hostname: h\n'), 'x.env': 'COMPOSE_FILE=a/compose.yaml\n' }, {}],
     [
       'a file that is included beside it',
       { 'a/compose.yaml': web, 'a/part.yml': web, 'compose.yaml': `include:\n  - a/part.yml\n${web}` },
@@ -532,6 +533,7 @@ describe('the quick way says what the full way says', () => {
       { '.env': 'TAG=2\nA=b\n' },
       { 'prod.env': 'TAG=2\n' },
       { 'prod.env': 'A=docker-compose.dev.yml\n' },
+      { 'prod.env': 'COMPOSE_FILE=docker-compose.dev.yml:compose.yaml\nTAG=3\n', 'a.env': 'COMPOSE_FILE=/x\n' },
       { '.env': 'COMPOSE_FILE=compose.yaml\n' },
       { dockerfile: 'FROM a\n' },
     )

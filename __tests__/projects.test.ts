@@ -328,6 +328,82 @@ describe('what other env files have a project take in', () => {
   })
 })
 
+describe('COMPOSE_FILE in other env files', () => {
+  test('the files that it names are read, of whatever name, with the variables beside it', () => {
+    const { references, followed, edges, problems, builds } = read({
+      'compose.yaml': 'services: {a: {image: a:1}}',
+      '.env.prod': 'COMPOSE_FILE=b/stack.yml:b/more.yml:gone.yml\nT=2\nD=prod',
+      'b/stack.yml': 'services: {s: {image: "s:${T:-1}", build: {context: .}}}',
+      'b/more.yml': 'services: {s: {build: {dockerfile: "${D:-dev}.Dockerfile"}}}',
+    })
+    expect(references.map((one) => [lineOf(one), one.also.map(({ resolved }) => resolved)])).toEqual([
+      ['b/stack.yml:1 build-output s s:${T:-1} => s:1', ['s:2']],
+      ['compose.yaml:1 service a a:1 => a:1', []],
+    ])
+    expect(followed.map(({ path }) => path)).toEqual(['b/stack.yml', 'b/more.yml'])
+    expect(edges).toEqual(['b/stack.yml', 'b/more.yml'].map((to) => ({ from: '.env.prod', to })))
+    expect(builds.map(({ dockerfile }) => dockerfile)).toContainEqual({ kind: 'file', path: 'b/prod.Dockerfile' })
+    expect(problems).toEqual([])
+  })
+
+  test('what lies elsewhere is told, what is nowhere is not', () => {
+    const { problems } = read({ 'a.env': 'X=1\nCOMPOSE_FILE=/opt/compose.yaml:gone.yaml' })
+    expect(problems).toMatchObject([
+      { file: 'a.env', span: { start: { line: 2 } }, message: 'COMPOSE_FILE names a file outside of the repository: it was not read' },
+    ])
+  })
+
+  test('what its project takes in and cannot be read is told with it', () => {
+    const { problems, references } = read({
+      'a.env': 'COMPOSE_FILE=a.inc\nMORE=oci://x/y',
+      'a.inc': 'include:\n  - ${MORE:-b.inc}\n',
+      'b.inc': 'services: {s: {image: "b:1"}}',
+    })
+    expect(references.map(lineOf)).toEqual(['b.inc:1 service s b:1 => b:1'])
+    expect(problems.map(({ message }) => message)).toEqual(['with a.env: oci://x/y is not in this repository: it was not read'])
+  })
+
+  test('that of a folder that is not wanted, or of a `.env` beside it, is not its own', () => {
+    const files = {
+      '.env': 'COMPOSE_FILE=a.inc',
+      'b.env': 'T=1',
+      'c.env': 'COMPOSE_FILE=c.inc',
+      'a.inc': 'services: {}',
+      'c.inc': 'services: {}',
+    }
+    expect(read(files).followed.map(({ path }) => path)).toEqual(['a.inc', 'c.inc'])
+    expect(read(files, { wanted: (path) => path !== 'c.env' }).followed.map(({ path }) => path)).toEqual(['a.inc'])
+    expect(read(files, { envFiles: ['b.env'] }).followed).toEqual([])
+  })
+
+  test('they are tried as well where the `.env` says what is loaded', () => {
+    const files = { '.env': 'COMPOSE_FILE=a.inc:b.inc', 'c.env': 'T=2', 'a.inc': 'services: {s: {build: {args: {A: "${T:-1}"}}}}' }
+    const { references, builds, problems } = read({ ...files, 'b.inc': 'services: {s: {build: {context: .}, image: "x:${T:-1}"}}' })
+    expect(references.map((one) => [lineOf(one), one.also.map(({ resolved }) => resolved)])).toEqual([
+      ['b.inc:1 build-output s x:${T:-1} => x:1', ['x:2']],
+    ])
+    expect(builds.map(({ inputs: { args } }) => args.get('A')?.text)).toEqual(['1', '2'])
+    expect(problems).toEqual([])
+  })
+
+  test('what its project takes in is followed', () => {
+    const { followed } = read({ 'a.env': 'COMPOSE_FILE=a.inc\nT=b', 'a.inc': 'include: ["${T:-c}.inc"]', 'b.inc': '{}', 'c.inc': '{}' })
+    expect(followed.map(({ path }) => path)).toEqual(['a.inc', 'b.inc', 'c.inc'])
+  })
+
+  test('of more than 32 in a folder the others are told, and of fewer where they have many services', () => {
+    const told = (count: number, services: string): readonly string[] => {
+      const many = Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}.env`, 'COMPOSE_FILE=a.inc']))
+      return read({ ...many, 'a.inc': `services:\n${services}` }).problems.map(({ file, message }) => `${file} ${message}`)
+    }
+    const message = (count: number): unknown => expect.stringMatching(new RegExp(`^\\d+\\.env more than ${count} env files .* not tried$`))
+    expect(told(32, '  {}')).toEqual([])
+    expect(told(34, '  {}')).toEqual([message(32)])
+    const thousand = Array.from({ length: 1000 }, (_, i) => `  s${i}: {image: "x:1"}\n`).join('')
+    expect(told(12, thousand)).toEqual([message(11)])
+  })
+})
+
 describe('what is followed', () => {
   test('a file of any name that COMPOSE_FILE names, without any compose file of a usual name', () => {
     const { references, followed, edges } = read({ '.env': 'COMPOSE_FILE=stack.yml', 'stack.yml': 'services: {a: {image: a:1}}' })

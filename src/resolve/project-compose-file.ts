@@ -1,45 +1,51 @@
-import { folderOf, joined } from './paths.js'
+import { type Lookup, type Problem, type Value } from '../model.js'
+import { baseOf, folderOf, joined } from './paths.js'
 import { consistencyProblems } from './project-checks.js'
-import { composeFiles } from './project-environment.js'
-import { type ComposeReader } from './project-load.js'
+import { composeFiles, ENV } from './project-environment.js'
+import { groupByFolder } from './project-folder.js'
+import { type ComposeReader, loadProject, NO_SUCH_FILE, type Sources } from './project-load.js'
 import { named } from './project-name.js'
 import { type Telling } from './project-telling.js'
 
 const COMPOSE_FILE = 'COMPOSE_FILE'
 
-/** Tells the projects of which a COMPOSE_FILE says what is loaded; gives the folders in which one does. */
+/** Other env files of one folder that are tried, and services that their projects may have before one more is. */
+const MAX_OTHERS = 32
+const MAX_SERVICES = 10_000
+
+/** Tells the projects of which a COMPOSE_FILE says what is loaded; gives the folders in which that holds without naming an env file. */
 export function tellComposeFiles(telling: Telling): ReadonlySet<string> {
   const { environments } = telling.sources
-  const { envFiles, process } = environments.environment
-  const folders = envFiles.length > 0 || process?.has(COMPOSE_FILE) ? [''] : environments.mentioning(COMPOSE_FILE)
-  return new Set(folders.filter((folder) => tellComposeFile(telling, folder)))
+  const { envFiles, process, wanted = () => true } = environments.environment
+  if (envFiles.length > 0 || process?.has(COMPOSE_FILE)) return new Set(tellUsual(telling, '') ? [''] : [])
+  const told = new Set<string>()
+  const others = new Map<string, readonly string[]>()
+  for (const [folder, paths] of groupByFolder(environments.mentioning(COMPOSE_FILE).map((path) => ({ path })))) {
+    const usual = paths.some(({ path }) => baseOf(path) === ENV) && tellUsual(telling, folder)
+    if (usual) told.add(folder)
+    others.set(
+      folder,
+      usual ? environments.others(folder).filter(wanted) : paths.flatMap(({ path }) => (baseOf(path) === ENV ? [] : [path])),
+    )
+  }
+  for (const [folder, paths] of others) tellOthers(telling, folder, paths)
+  return told
 }
 
 /** The project that compose loads in a folder whose `.env` (or the environment) says of which files; false if it says nothing. */
-function tellComposeFile(telling: Telling, folder: string): boolean {
+function tellUsual(telling: Telling, folder: string): boolean {
   const { registry, sources } = telling
-  const { environments } = sources
-  const { lookup } = environments.of(folder)
+  const { lookup } = sources.environments.of(folder)
   const value = lookup(COMPOSE_FILE)
   if (value === undefined || value.text === '') return false
-  const [step] = value.via
-  const refuse = (message: string): void => registry.problem({ file: step?.file ?? '.env', ...(step && { span: step.span }), message })
-  const paths = filesOf(folder, value.text, lookup('COMPOSE_PATH_SEPARATOR')?.text, sources.read).flatMap((resolved) => {
-    if (resolved.kind === 'outside') refuse('COMPOSE_FILE names a file outside of the repository: it was not read')
-    else if (typeof sources.read(resolved.path) === 'string') refuse(`open ${resolved.path}: no such file`)
-    else return [resolved.path]
-    return []
-  })
+  const { paths, wrong, unread } = filesOf(folder, value, lookup, sources.read)
+  telling.tell([...wrong, ...unread])
   const [main] = paths
   if (main === undefined) return true
+  const [step] = value.via
   telling.follow(paths.map((to) => ({ from: step?.file ?? main, to, whole: true })))
-  const directory = folderOf(main)
-  const second = joined(directory, '.env')
-  const more = directory !== folder && environments.environment.envFiles.length === 0 && environments.has(second)
-  const variables = more ? environments.behind(lookup, [second]) : { lookup, problems: [] }
-  telling.tell(variables.problems)
-  const file = sources.read(main)
-  const given = typeof file === 'string' ? variables.lookup : named(variables.lookup, main, directory, file)
+  const { directory, given, problems } = surroundingsOf(main, folder, lookup, sources)
+  telling.tell(problems)
   const project = telling.load(paths, directory, given)
   telling.tellOthers(project, (use) => registry.also(use))
   telling.tellBuilds(project, directory, given, () => true)
@@ -47,9 +53,84 @@ function tellComposeFile(telling: Telling, folder: string): boolean {
   return true
 }
 
+/** The projects of whoever names one of the other env files of a folder. */
+function tellOthers(telling: Telling, folder: string, envFiles: readonly string[]): void {
+  let services = 0
+  for (const [index, envFile] of envFiles.entries()) {
+    if (index >= MAX_OTHERS || services > MAX_SERVICES) {
+      const message = `more than ${index} env files are there for the projects of ${COMPOSE_FILE} in this folder: this one and those behind it were not tried`
+      return telling.tell([{ file: envFile, message }])
+    }
+    services += tellOther(telling, folder, envFile)
+  }
+}
+
+/** Tells one of them, and gives how many services it has. What compose refuses is not told: it names nothing, and the file may be a sample. */
+function tellOther(telling: Telling, folder: string, envFile: string): number {
+  const { registry, otherwise } = telling
+  const { lookup } = otherwise.environments.before(folder, envFile)
+  const value = lookup(COMPOSE_FILE)
+  if (value === undefined || value.text === '') return 0
+  const { paths, unread } = filesOf(folder, value, lookup, otherwise.read)
+  telling.tell(unread)
+  const [main] = paths
+  if (main === undefined) return 0
+  const from = value.via[0]?.file ?? envFile
+  telling.follow(paths.map((to) => ({ from, to, whole: true })))
+  const { directory, given } = surroundingsOf(main, folder, lookup, otherwise)
+  const project = loadProject(paths, directory, given, otherwise)
+  telling.follow(project.reached)
+  for (const problem of project.unread) registry.problemWith(envFile, problem)
+  telling.tellOthers(project, (use) => registry.also(use))
+  telling.tellBuilds(project, directory, given, () => true)
+  return project.services.size
+}
+
+/** The files that a COMPOSE_FILE names. */
+interface NamedFiles {
+  readonly paths: readonly string[]
+  /** Of files that compose does not find either. */
+  readonly wrong: readonly Problem[]
+  /** Of files that are somewhere, and were not read. */
+  readonly unread: readonly Problem[]
+}
+
+function filesOf(folder: string, { text, via }: Value, lookup: Lookup, read: ComposeReader): NamedFiles {
+  const [step] = via
+  const problem = (message: string): Problem => ({ file: step?.file ?? ENV, ...(step && { span: step.span }), message })
+  const paths: string[] = []
+  const wrong: Problem[] = []
+  const unread: Problem[] = []
+  for (const resolved of separated(folder, text, lookup('COMPOSE_PATH_SEPARATOR')?.text, read)) {
+    const file = resolved.kind === 'inside' ? read(resolved.path) : undefined
+    if (resolved.kind === 'outside') unread.push(problem(`${COMPOSE_FILE} names a file outside of the repository: it was not read`))
+    else if (file === NO_SUCH_FILE) wrong.push(problem(`open ${resolved.path}: ${file}`))
+    else if (typeof file === 'string') unread.push(problem(`cannot read ${resolved.path}: ${file}`))
+    else paths.push(resolved.path)
+  }
+  return { paths, wrong, unread }
+}
+
 /** On Windows the separator is `;`: taken where nothing is found otherwise. */
-function filesOf(folder: string, value: string, separator: string | undefined, read: ComposeReader): ReturnType<typeof composeFiles> {
+function separated(folder: string, value: string, separator: string | undefined, read: ComposeReader): ReturnType<typeof composeFiles> {
   const usual = composeFiles(folder, value, separator)
   const found = usual.some((resolved) => resolved.kind === 'inside' && typeof read(resolved.path) !== 'string')
   return found || separator !== undefined || !value.includes(';') ? usual : composeFiles(folder, value, ';')
+}
+
+interface Surroundings {
+  readonly directory: string
+  readonly given: Lookup
+  readonly problems: readonly Problem[]
+}
+
+/** The project directory is that of the first file; its `.env` stands behind the one that names the files. */
+function surroundingsOf(main: string, folder: string, lookup: Lookup, { environments, read }: Sources): Surroundings {
+  const directory = folderOf(main)
+  const second = joined(directory, ENV)
+  const more = directory !== folder && environments.environment.envFiles.length === 0 && environments.has(second)
+  const variables = more ? environments.behind(lookup, [second]) : { lookup, problems: [] }
+  const file = read(main)
+  const given = typeof file === 'string' ? variables.lookup : named(variables.lookup, main, directory, file)
+  return { directory, given, problems: variables.problems }
 }

@@ -35,7 +35,8 @@ const MAX_CHARACTERS = 1_048_576
 /** UTF-16 units of env files that are kept until their folder's turn comes; the others are read again. */
 const MAX_KEPT = 4_194_304
 
-const ENV = '.env'
+/** The env file that compose reads without being told. */
+export const ENV = '.env'
 
 const START: Span = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }
 
@@ -67,7 +68,7 @@ export class Environments {
     const key = envFiles.length > 0 ? '' : folder
     const known = this.folders.get(key)
     if (known !== undefined) return known
-    const own = joined(folder, '.env')
+    const own = joined(folder, ENV)
     const paths = envFiles.length > 0 ? envFiles : this.has(own) ? [own] : []
     if (paths.length === 0) return this.none
     const variables = this.areUsual(folder) ? this.readLater(paths) : this.read(paths, this.process)
@@ -88,14 +89,14 @@ export class Environments {
 
   /** The same with one env file put before the `.env`, as `--env-file .env --env-file PATH` has it. */
   before(folder: string, path: string): Variables {
-    const own = joined(folder, '.env')
+    const own = joined(folder, ENV)
     return this.read(this.has(own) ? [own, path] : [path], this.process)
   }
 
   /** The committed env files beside the compose files of a folder that somebody may name with `--env-file`; `more` tells that there are too many. */
   variants(folder: string, services: number): { readonly paths: readonly string[]; readonly more: boolean } {
     if (this.environment.envFiles.length > 0) return { paths: [], more: false }
-    const paths = this.beside(folder).filter((path) => baseOf(path) !== '.env')
+    const paths = this.others(folder)
     const most = Math.max(1, Math.min(MAX_VARIANTS, Math.floor(MAX_TRIED / Math.max(services, 1))))
     return { paths: paths.slice(0, most), more: paths.length > most }
   }
@@ -112,21 +113,19 @@ export class Environments {
     return this.paths.has(path)
   }
 
-  /** The folders whose `.env` is wanted and may define a variable. */
+  /** The env files that are wanted and may define a variable. */
   mentioning(name: string): readonly string[] {
     const wanted = this.environment.wanted ?? (() => true)
-    const folders: string[] = []
-    for (const [folder, paths] of this.byFolder()) {
-      const path = joined(folder, ENV)
-      if (!paths.includes(path) || !wanted(path)) continue
+    return [...this.byFolder().values()].flat().filter((path) => {
+      if (!wanted(path)) return false
       const content = this.files.read(path)
-      if (content.kind !== 'text') continue
-      if (content.text.includes(name)) folders.push(folder)
-      if (content.text.length > this.room) continue
-      this.room -= content.text.length
-      this.texts.set(path, content.text)
-    }
-    return folders
+      if (content.kind !== 'text') return false
+      if (content.text.length <= this.room) {
+        this.room -= content.text.length
+        this.texts.set(path, content.text)
+      }
+      return content.text.includes(name)
+    })
   }
 
   /** Whether the variables of a folder surely have no problem and no long value. */
@@ -150,8 +149,9 @@ export class Environments {
     return lookup
   }
 
-  private beside(folder: string): readonly string[] {
-    return this.byFolder().get(folder) ?? []
+  /** The env files of a folder besides its `.env`. */
+  others(folder: string): readonly string[] {
+    return (this.byFolder().get(folder) ?? []).filter((path) => baseOf(path) !== ENV)
   }
 
   private byFolder(): ReadonlyMap<string, readonly string[]> {
