@@ -1,17 +1,13 @@
 import { type Lookup, type Problem, type Value } from '../model.js'
 import { baseOf, folderOf, joined } from './paths.js'
 import { consistencyProblems } from './project-checks.js'
-import { composeFiles, ENV } from './project-environment.js'
+import { composeFiles, ENV, MAX_TRIED, MAX_VARIANTS } from './project-environment.js'
 import { groupByFolder } from './project-folder.js'
 import { type ComposeReader, loadProject, NO_SUCH_FILE, type Sources } from './project-load.js'
 import { named } from './project-name.js'
 import { type Telling } from './project-telling.js'
 
 const COMPOSE_FILE = 'COMPOSE_FILE'
-
-/** Other env files of one folder that are tried, and services that their projects may have before one more is. */
-const MAX_OTHERS = 32
-const MAX_SERVICES = 10_000
 
 /** Tells the projects of which a COMPOSE_FILE says what is loaded; gives the folders in which that holds without naming an env file. */
 export function tellComposeFiles(telling: Telling): ReadonlySet<string> {
@@ -57,7 +53,7 @@ function tellUsual(telling: Telling, folder: string): boolean {
 function tellOthers(telling: Telling, folder: string, envFiles: readonly string[]): void {
   let services = 0
   for (const [index, envFile] of envFiles.entries()) {
-    if (index >= MAX_OTHERS || services > MAX_SERVICES) {
+    if (index >= MAX_VARIANTS || services > MAX_TRIED) {
       const message = `more than ${index} env files are there for the projects of ${COMPOSE_FILE} in this folder: this one and those behind it were not tried`
       return telling.tell([{ file: envFile, message }])
     }

@@ -23,11 +23,11 @@ export interface Variables {
   readonly problems: readonly Problem[]
 }
 
-/** Env files beside a compose file that are tried one by one; somebody who has more has named something else so. */
-const MAX_VARIANTS = 32
+/** Env files of one folder that are tried one by one; somebody who has more has named something else so. */
+export const MAX_VARIANTS = 32
 
 /** Services of a project, times the env files that are tried: 300 services can have all 32. */
-const MAX_TRIED = 10_000
+export const MAX_TRIED = 10_000
 
 /** One line holds one name, so this is many thousand names. */
 const MAX_CHARACTERS = 1_048_576
