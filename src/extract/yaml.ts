@@ -319,7 +319,9 @@ function nothing(at: number): YamlScalar {
   return { kind: 'scalar', type: 'null', text: '', start: at, end: at }
 }
 
-function mergeTag(tag: string | undefined): { readonly tag?: MergeTag } {
+/** go-yaml reads the bytes that a tag gives by their numbers. */
+function mergeTag(written: string | undefined): { readonly tag?: MergeTag } {
+  const tag = written?.replace(/%([0-7][0-9a-f])/gi, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16)))
   return tag === '!reset' || tag === '!override' ? { tag: tag === '!reset' ? 'reset' : 'override' } : {}
 }
 

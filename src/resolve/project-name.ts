@@ -1,4 +1,4 @@
-import { type ComposeFile } from '../extract/compose.js'
+import { type ComposeFile, mayHold } from '../extract/compose.js'
 import { entryOf } from '../extract/compose-shape.js'
 import { type Lookup } from '../model.js'
 import { baseOf } from './paths.js'
@@ -8,7 +8,7 @@ const PROJECT_NAME = 'COMPOSE_PROJECT_NAME'
 
 /** The variables with COMPOSE_PROJECT_NAME, which is always defined: the file's `name`, else the folder's. */
 export function named(given: Lookup, path: string, folder: string, file: ComposeFile): Lookup {
-  if (!file.text.includes(PROJECT_NAME)) return given
+  if (!mayHold(file.text, PROJECT_NAME)) return given
   const scope: Scope = { path, file, lookup: given, folder, values: new Map() }
   const written = file.documents.flatMap((root) => entryOf(root, 'name')?.value ?? []).at(-1)
   if (written?.kind === 'scalar' && written.type === 'string') {

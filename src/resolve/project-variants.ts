@@ -1,3 +1,4 @@
+import { mayHold } from '../extract/compose.js'
 import { loadProject } from './project-load.js'
 import { named } from './project-name.js'
 import { type Alone, type Telling } from './project-telling.js'
@@ -35,5 +36,5 @@ export function tellVariants(telling: Telling, folder: string, project: readonly
 
 /** Whether other variables may make something else of a file, or of what it takes in. */
 function takesVariables({ file, project }: Alone): boolean {
-  return file.templates.length > 0 || file.text.includes('args') || project.reached.length > 0
+  return file.templates.length > 0 || mayHold(file.text, 'args') || project.reached.length > 0
 }
