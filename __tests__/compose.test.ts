@@ -72,7 +72,13 @@ const shownContext = (context: NamedContext): string =>
 
 function shownBuild({ service, place, dockerfile, inputs }: Build): string {
   const where =
-    dockerfile.kind === 'remote' ? dockerfile.url : dockerfile.kind === 'inline' ? JSON.stringify(dockerfile.text) : dockerfile.path
+    dockerfile.kind === 'remote'
+      ? dockerfile.url
+      : dockerfile.kind === 'inline'
+        ? JSON.stringify(dockerfile.text)
+        : dockerfile.kind === 'unknown'
+          ? '?'
+          : dockerfile.path
   const lines = dockerfile.kind === 'inline' ? dockerfile.text.split('\n').filter((line) => line !== '') : []
   const locate = dockerfile.kind === 'inline' ? dockerfile.locate : undefined
   return [

@@ -22,6 +22,48 @@ async function told(files: Readonly<Record<string, string>>): Promise<readonly s
 
 const BASE = 'ARG BASE=good\nFROM $BASE\n'
 
+describe('a build that depends on a variable without a value', () => {
+  const unknown = (service: string, names: string): string =>
+    `compose.yml: what service ${service} is built from depends on ${names} no value here: it was not looked at`
+
+  test.each([
+    ['a required context', 'build: "${A:?}"', ['Dockerfile good', unknown('s', 'A, which has')]],
+    ['a required Dockerfile', 'build: {context: ., dockerfile: "${A:?set it}"}', ['Dockerfile good', unknown('s', 'A, which has')]],
+    ['an unset context', 'build: {context: "./$A$B", args: {BASE: evil}}', ['Dockerfile good or evil', unknown('s', 'A, B, which have')]],
+    ['one that leads to no Dockerfile', 'build: "./$A/x"', ['Dockerfile good', unknown('s', 'A, which has')]],
+    ['one that leads out of the repository', 'build: "$A/x"', ['Dockerfile good', unknown('s', 'A, which has')]],
+    ['a default', 'build: "${A:-.}"', ['Dockerfile good']],
+  ])('%s', async (_, service, expected) => {
+    expect(await told({ 'compose.yml': `services: {s: {${service}}}`, Dockerfile: BASE })).toEqual(expected)
+  })
+
+  test('is no problem where an env file gives it', async () => {
+    const files = { 'compose.yml': 'services: {s: {build: {context: "${A:?}", args: {BASE: evil}}}}', 'a/Dockerfile': BASE }
+    expect(await told({ ...files, 'prod.env': 'A=a' })).toEqual(['a/Dockerfile good or evil'])
+  })
+
+  test('in a Dockerfile that stands in the compose file, on a line that names an image', async () => {
+    const inline = (line: string): string => `services:\n  s:\n    build:\n      dockerfile_inline: |\n        FROM x\n        ${line}\n`
+    expect(await told({ 'compose.yml': inline('RUN echo ${A:?} $B') })).toEqual(['compose.yml x'])
+    expect(await told({ 'compose.yml': inline('COPY --from=y${A:?}/z:1 a b') })).toEqual([
+      'compose.yml x',
+      'compose.yml y/z:1',
+      unknown('s', 'A, which has'),
+    ])
+    expect(await told({ 'compose.yml': inline('FROM y${B}/z:1') })).toEqual([
+      'compose.yml x',
+      'compose.yml y/z:1',
+      unknown('s', 'B, which has'),
+    ])
+    expect(await told({ 'compose.yml': inline('FROM y${B:?}/z:1'), '.env.prod': 'B=b' })).toEqual(['compose.yml x', 'compose.yml yb/z:1'])
+  })
+})
+
+test.each(['${A:-}', '${A:+x}', '${A-}${B:-}'])('an image that is empty by default is unresolved: %s', async (image) => {
+  expect(await told({ 'compose.prod.yml': `services: {s: {image: "${image}"}}` })).toEqual(['compose.prod.yml unresolved'])
+  expect(await told({ 'compose.prod.yml': `services: {s: {image: "${image}", build: .}}`, Dockerfile: BASE })).toEqual(['Dockerfile good'])
+})
+
 describe('a key or a tag that is written with escapes', () => {
   test('extends', async () => {
     const files = { 'compose.yml': 'services:\n  s:\n    image: x\n    "\\x65xtends": {file: a.inc, service: s}\n' }

@@ -111,12 +111,12 @@ const shownContext = (context: NamedContext): string =>
 function shown({ dockerfile, inputs }: Build) {
   return {
     dockerfile:
-      dockerfile.kind === 'file'
-        ? dockerfile.path
-        : dockerfile.kind === 'inline'
-          ? dockerfile.text
-          : dockerfile.kind === 'remote'
-            ? dockerfile.url
+      dockerfile.kind === 'inline'
+        ? dockerfile.text
+        : dockerfile.kind === 'remote'
+          ? dockerfile.url
+          : dockerfile.kind === 'unknown'
+            ? undefined
             : dockerfile.path,
     args: Object.fromEntries([...inputs.args].map(([name, { text }]) => [name, text])),
     contexts: Object.fromEntries([...inputs.contexts].map(([name, context]) => [name, shownContext(context)])),

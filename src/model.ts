@@ -224,6 +224,10 @@ export interface Build {
     | { readonly kind: 'remote'; readonly url: string }
     /** A path that leaves the root. */
     | { readonly kind: 'outside'; readonly path: string }
+    /** A path that compose refuses as long as a variable has no value. */
+    | { readonly kind: 'unknown' }
+  /** Variables without a value that have a say in which Dockerfile it is, or what its images are; absent if there are none. */
+  readonly unset?: readonly string[]
   readonly inputs: BuildInputs
 }
 

@@ -117,7 +117,7 @@ export class InventoryTaking {
         ? this.readBuilt(source, asked)
         : (this.alone.get(source.path) ?? this.readAlone(source))
       this.alone.delete(source.path)
-      if (found.kind === 'missing') for (const build of asked) problems.push(absent(build))
+      if (found.kind === 'missing') problems.push(...asked.flatMap((build) => (build.unset === undefined ? [absent(build)] : [])))
       else read.push(source)
       if (found.kind === 'unreadable') problems.push({ file: source.path, message: found.problem })
       if (found.kind === 'resolved') collect(found, references, problems)
@@ -234,19 +234,33 @@ function sortBuilds(builds: readonly Build[]): SortedBuilds {
   const inline = new Map<string, Build[]>()
   const problems: Problem[] = []
   const edges: Edge[] = []
+  const given = new Set(builds.flatMap((build) => (build.unset === undefined ? [keyOfPlace(build)] : [])))
   for (const build of builds) {
-    const { dockerfile, place } = build
+    const { dockerfile, place, unset } = build
+    const elsewhere = unset !== undefined && given.has(keyOfPlace(build))
+    if (unset !== undefined && !elsewhere) problems.push({ ...place, message: undecided(build.service, unset) })
     if (dockerfile.kind === 'file') {
       append(byPath, dockerfile.path, build)
       edges.push({ from: place.file, to: dockerfile.path })
     } else if (dockerfile.kind === 'inline') {
+      if (elsewhere) continue // with blanks it names what nobody builds
       const { line, column } = dockerfile.locate({ start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }).start
       append(inline, `${line}:${column}:${dockerfile.file}`, build)
-    } else {
-      problems.push({ file: place.file, span: place.span, message: notHere(build) })
+    } else if (unset === undefined) {
+      problems.push({ ...place, message: notHere(build) })
     }
   }
   return { byPath, inline: [...inline.values()], problems, edges }
+}
+
+/** What is written at one place for one service: projects with other variables may have different builds of it. */
+function keyOfPlace({ service, place: { file, span } }: Build): string {
+  return `${span.start.line}:${span.start.column}:${service}\n${file}`
+}
+
+function undecided(service: string, unset: readonly string[]): string {
+  const [names, have] = [unset.join(', '), unset.length === 1 ? 'has' : 'have']
+  return `what service ${service} is built from depends on ${names}, which ${have} no value here: it was not looked at`
 }
 
 function notHere({ service, dockerfile }: Build): string {
@@ -259,7 +273,7 @@ function notHere({ service, dockerfile }: Build): string {
 
 function absent({ service, place, dockerfile }: Build): Problem {
   const path = dockerfile.kind === 'file' ? dockerfile.path : 'Dockerfile'
-  return { file: place.file, span: place.span, message: `the Dockerfile of service ${service} is not in the repository: ${path}` }
+  return { ...place, message: `the Dockerfile of service ${service} is not in the repository: ${path}` }
 }
 
 interface Asked {

@@ -9,13 +9,14 @@ import {
   type Platforms,
   type Span,
   type Step,
+  type Unset,
   type Value,
 } from '../model.js'
 import { joined, resolvePath } from './paths.js'
 import { isRemote } from './project-load.js'
 import { asBuild } from './project-merge.js'
-import { childOf, expand, isNull, type Leaf, textOf, type Tree } from './project-tree.js'
-import { leavesOf, type Pair, pairsOf, partsOf, placeOf } from './project-values.js'
+import { childOf, isNull, type Leaf, textOf, type Tree } from './project-tree.js'
+import { leavesOf, type Pair, pairsOf, type Part, partsOf, placeOf, wholePart } from './project-values.js'
 
 /** What a project gives to all its builds. */
 export interface BuildSurroundings {
@@ -36,11 +37,11 @@ export function buildsOf(service: string, tree: Tree, around: BuildSurroundings)
   const build = written && !isNull(written) ? asBuild(written) : undefined
   if (build?.kind !== 'branch') return []
   const place = placeOfBuild(build)
-  const dockerfile = dockerfileOf(build, around)
-  if (dockerfile === undefined) return []
+  const built = builtOf(build, around)
+  if (built === undefined) return []
   const target = textOf(childOf(build, 'target'))
   const inputs = { args: argumentsOf(build, around.lookup), contexts: contextsOf(build), ...(target && { target }) }
-  return platformsOf(build, tree, around).map((platforms): Build => ({ service, place, dockerfile, inputs: { ...inputs, platforms } }))
+  return platformsOf(build, tree, around).map((platforms): Build => ({ service, place, ...built, inputs: { ...inputs, platforms } }))
 }
 
 function placeOfBuild(build: Tree): Place {
@@ -50,20 +51,50 @@ function placeOfBuild(build: Tree): Place {
   return { file: scope.path, span: scope.file.positions.span(node.start, end) }
 }
 
-function dockerfileOf(build: Tree, around: BuildSurroundings): Build['dockerfile'] | undefined {
+type Built = Pick<Build, 'dockerfile' | 'unset'>
+
+/** Undefined if its template is broken, which is told elsewhere. */
+function builtOf(build: Tree, around: BuildSurroundings): Built | undefined {
   const inline = childOf(build, 'dockerfile_inline')
+  const written = inline?.kind === 'leaf' && inline.node.type === 'string' ? writtenAt(inline) : undefined
   if (inline?.kind === 'leaf' && inline.node.type === 'string') {
-    const expanded = expand(inline)
-    if (expanded.kind === 'error') return undefined
-    if (expanded.value.text !== '')
-      return { kind: 'inline', file: inline.scope.path, text: expanded.value.text, locate: locator(inline, expanded.value.text) }
+    if (written === undefined) return undefined
+    const { text } = written.value
+    const dockerfile = { kind: 'inline', file: inline.scope.path, text, locate: locator(inline, text) } as const
+    if (text !== '') return { dockerfile, ...unsetOf(written.value.unset.filter(({ at }) => NAMES_IMAGES.test(lineAt(text, at)))) }
   }
   const context = childOf(build, 'context')
-  const given = context === undefined || isNull(context) ? '.' : textOf(context)
   const dockerfile = childOf(build, 'dockerfile')
-  const name = dockerfile === undefined || isNull(dockerfile) ? undefined : textOf(dockerfile)
-  if (given === undefined || (dockerfile !== undefined && !isNull(dockerfile) && name === undefined)) return undefined
-  return dockerfileIn(context?.scope.folder ?? around.folder, given, name, around.dockerfiles)
+  const folder = context?.scope.folder ?? around.folder
+  const given = writtenAt(context) ?? (isAbsent(context) ? { value: HERE } : undefined)
+  const name = writtenAt(dockerfile) ?? (isAbsent(dockerfile) ? { value: NO_NAME } : undefined)
+  if (given === undefined || name === undefined) return undefined
+  const unset = unsetOf([...given.value.unset, ...name.value.unset])
+  if (given.refused || name.refused) return { dockerfile: { kind: 'unknown' }, ...unset }
+  return { dockerfile: dockerfileIn(folder, given.value.text, name.value.text, around.dockerfiles), ...unset }
+}
+
+const HERE: Value = { text: '.', unset: [], via: [] }
+const NO_NAME: Value = { text: '', unset: [], via: [] }
+
+function isAbsent(tree: Tree | undefined): boolean {
+  return tree === undefined || isNull(tree)
+}
+
+function writtenAt(tree: Tree | undefined): Pick<Part, 'value' | 'refused'> | undefined {
+  return tree?.kind === 'leaf' ? wholePart(tree) : undefined
+}
+
+/** Instructions that may name an image, or give an argument that does. */
+const NAMES_IMAGES = /^\s*(?:ONBUILD\s+)?(?:FROM|ARG|(?:COPY|RUN|ADD)\b.*--)|^\s*#\s*syntax\b/i
+
+function lineAt(text: string, at: number): string {
+  const end = text.indexOf('\n', at)
+  return text.slice(text.lastIndexOf('\n', at - 1) + 1, end < 0 ? text.length : end)
+}
+
+function unsetOf(unset: readonly Unset[]): Pick<Build, 'unset'> {
+  return unset.length === 0 ? {} : { unset: [...new Set(unset.map(({ name }) => name))] }
 }
 
 /** The Dockerfile of a context that is written in a folder, by its name in the context if it has one. */
@@ -208,12 +239,12 @@ function lastNameEnd(written: string): number {
 }
 
 /** Two builds with the same key are one. */
-export function keyOfBuild({ service, dockerfile, inputs }: Build): string {
+export function keyOfBuild({ service, dockerfile, unset, inputs }: Build): string {
   const args = [...inputs.args].map(([name, { text, unset }]) => [name, text, unset.map((one) => [one.name, one.at])])
   const contexts = [...inputs.contexts].map(([name, context]) => [name, context.kind === 'image' ? context.value.text : context])
   const file =
     dockerfile.kind === 'inline' ? [dockerfile.file, dockerfile.text, dockerfile.locate({ start: ONE, end: ONE }).start] : dockerfile
-  return JSON.stringify([service, file, args, contexts, inputs.target, inputs.platforms])
+  return JSON.stringify([service, file, args, contexts, inputs.target, inputs.platforms, unset])
 }
 
 const ONE = { line: 1, column: 1 }

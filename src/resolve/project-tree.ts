@@ -149,6 +149,9 @@ export function isLiteral({ node }: Pick<Leaf, 'node'>): boolean {
   return node.type !== 'string' || !node.text.includes('$')
 }
 
+/** The names of the variables in a template. */
+export const VARIABLE = /\$\{?([A-Za-z_]\w*)/g
+
 /** A string with its variables replaced, once for each scope. */
 export function expand({ node, scope }: Leaf): Interpolated {
   const { text } = node

@@ -1,6 +1,6 @@
 import { type Resolution, type Role, type Value } from '../model.js'
 import { cacheReferences, sbomGenerator } from './project-csv.js'
-import { type Child, childOf, expand, isNull, type Leaf, textOf, type Tree } from './project-tree.js'
+import { type Child, childOf, expand, isLiteral, isNull, type Leaf, stepsOf, textOf, type Tree, VARIABLE } from './project-tree.js'
 import { leavesOf, pairsOf, type Part, partsOf, type Range, volumesOf, wholePart } from './project-values.js'
 import { parseReference } from './reference.js'
 import { resolveValue, unresolvedValue } from './resolution.js'
@@ -72,13 +72,21 @@ function imageUse(name: string, service: Tree, around: Surroundings, sink: Sink)
   if (image?.kind !== 'leaf' || image.node.type !== 'string') return
   const text = textOf(image)
   const builds = isBuilt(service) || around.built.has(name)
-  const blank = text === '' && (builds || !isUnset(image))
-  if (blank) return // as if it were not written: compose builds under a name of its own, or refuses the service
+  // as if it were not written: compose builds under a name of its own, or refuses the service
+  if (text === '' && (builds || isLiteral(image))) return
+  if (text === '' && !isUnset(image)) return sink.use(unknownUse(name, image))
   if (text !== undefined && text !== '' && sink.told?.(image)) return
   const output = builds || (text !== undefined && around.outputs.has(text))
   if (!output) return useWhole('service', name, image, sink)
   const policy = textOf(childOf(service, 'pull_policy'))
   useWhole('build-output', name, image, sink, { pullable: policy !== 'build' && policy !== 'never' })
+}
+
+/** An image that is empty by default. */
+function unknownUse(owner: string, leaf: Leaf): Use {
+  const names = [...leaf.node.text.matchAll(VARIABLE)].map(([, name = '']) => name)
+  const value = { text: '', unset: names.map((name) => ({ name, at: 0 })), via: stepsOf(leaf, expand(leaf)) }
+  return { role: 'service', owner, part: { leaf, value, raw: { from: 0, to: leaf.node.text.length } }, resolution: unresolvedValue(value) }
 }
 
 /** Some variable of it has no value. */
