@@ -64,6 +64,37 @@ test.each(['${A:-}', '${A:+x}', '${A-}${B:-}'])('an image that is empty by defau
   expect(await told({ 'compose.prod.yml': `services: {s: {image: "${image}", build: .}}`, Dockerfile: BASE })).toEqual(['Dockerfile good'])
 })
 
+describe('an image that one service never pulls, and another one does', () => {
+  const never = 'services: {a: {build: ., image: x, pull_policy: build}}'
+  test.each<[string, Record<string, string>]>([
+    [
+      'another document',
+      { 'compose.yml': `services:\n  a: {build: ., image: x, pull_policy: build}\n---\nservices: {a: {pull_policy: always}}\n` },
+    ],
+    [
+      'a service that extends it',
+      { 'compose.yml': 'services: {a: {build: ., image: x, pull_policy: never}, b: {extends: a, pull_policy: always}}' },
+    ],
+    [
+      'a service of another file that extends it',
+      { 'compose.yml': 'services: {a: {extends: {file: x.compose.yml, service: a}, pull_policy: always}}', 'x.compose.yml': never },
+    ],
+    ['an alias', { 'compose.yml': 'services:\n  a: {build: ., image: &x x, pull_policy: build}\n  b: {build: ., image: *x}\n' }],
+    ['an override', { 'compose.yml': never, 'compose.override.yml': 'services: {a: {build: !reset null, pull_policy: always}}' }],
+  ])('%s', async (_, files) => {
+    expect((await told({ ...files, Dockerfile: BASE })).filter((line) => line.includes(' x'))).toEqual([
+      expect.not.stringContaining('never'),
+    ])
+  })
+
+  test('all of them never', async () => {
+    expect(await told({ 'compose.yml': never, 'compose.prod.yml': 'services: {a: {pull_policy: never}}', Dockerfile: BASE })).toEqual([
+      'Dockerfile good',
+      'compose.yml x never pulled',
+    ])
+  })
+})
+
 describe('a key or a tag that is written with escapes', () => {
   test('extends', async () => {
     const files = { 'compose.yml': 'services:\n  s:\n    image: x\n    "\\x65xtends": {file: a.inc, service: s}\n' }

@@ -19,6 +19,8 @@ export interface ComposeFile {
   readonly problems: readonly Omit<Problem, 'file'>[]
   /** The services are what the file says of each: nothing is merged, included, extended or removed. */
   readonly plain: boolean
+  /** Some service may say whether its image is pulled. */
+  readonly ruled: boolean
   /** Some comment may be an inline exception. */
   readonly marked: boolean
 }
@@ -41,7 +43,8 @@ export function extractCompose(text: string): ComposeFile {
     span: positions.span(start, Math.max(start, end)),
   }))
   const plain = others.length === 0 && isPlain(documents, text)
-  return { text, positions, documents, others, templates, problems, plain, marked: text.includes(MARK) }
+  const ruled = mayHold(text, 'pull_policy')
+  return { text, positions, documents, others, templates, problems, plain, ruled, marked: text.includes(MARK) }
 }
 
 const NO_NODES: readonly YamlNode[] = []

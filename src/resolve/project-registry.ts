@@ -43,17 +43,24 @@ export class Registry {
   own(use: Use): void {
     const known = this.placed(use, true)
     if (known === undefined) return
-    if (known.own) add(known, use.resolution)
+    if (known.own) add(known, use)
     else {
-      const { main, others = [] } = known
+      const { main, others = [], occurrence } = known
       Object.assign(known, { occurrence: occurrenceOf(use), main: use.resolution, own: true, others: [main, ...others] })
+      if (occurrence.pullable !== false) pull(known)
     }
   }
 
   /** What another project, or other values of the variables, make of a place; its role is the one that the file gives it. */
   also(use: Use): void {
     const known = this.placed(use, false)
-    if (known !== undefined) add(known, use.resolution)
+    if (known !== undefined) add(known, use)
+  }
+
+  /** Whether it was told of a place that somebody pulls its image. */
+  isPulled(path: string, start: number): boolean {
+    const place = this.places.get(path)?.get(start)
+    return place !== undefined && place.occurrence.pullable !== false
   }
 
   /** What files name of which nothing else is told. */
@@ -127,8 +134,14 @@ function keyOfProblem({ file, span, message }: Problem): string {
   return `${span?.start.line}:${span?.start.column}:${file}\n${message}`
 }
 
-function add(place: Place, resolution: Resolution): void {
+function add(place: Place, { resolution, pullable }: Use): void {
+  if (pullable !== false) pull(place)
   if (!isSame(place.main, resolution)) (place.others ??= []).push(resolution)
+}
+
+/** One service that is built and never pulls its image says nothing of another one that does. */
+function pull(place: Place): void {
+  if (place.occurrence.pullable === false) place.occurrence = { ...place.occurrence, pullable: true }
 }
 
 function referenceOf({ occurrence, main, others }: Place): Reference {

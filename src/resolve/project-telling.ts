@@ -80,7 +80,8 @@ export class Telling {
     const scope = project.scopes[0] ?? this.scopeOf(path, file, given)
     const broken = this.tellOwn(scope, project)
     if (file.templates.length > 0) this.tell(templateProblems(scope, broken))
-    if (project.reached.length > 0) this.tellOthers(project, (use) => this.registry.also(use))
+    // what its documents and services make together is another project as well
+    if (!file.plain) this.tellOthers(project, (use) => this.registry.also(use))
     return one
   }
 
@@ -150,8 +151,10 @@ export class Telling {
   /** Tells what a project makes of the places of its files. */
   tellOthers(project: Model, use: (use: Use) => void): void {
     // every image of a file is told by the file alone: what another project with the same variables makes of it is the same
-    const told = ({ scope: { path, file, lookup } }: Leaf): boolean =>
-      this.queued.has(path) && lookup === this.sources.environments.withDeclared(this.givenTo(path, file).lookup)
+    const told = ({ node, scope: { path, file, lookup } }: Leaf, pullable: boolean): boolean =>
+      this.queued.has(path) &&
+      lookup === this.sources.environments.withDeclared(this.givenTo(path, file).lookup) &&
+      !(pullable && file.ruled && !this.registry.isPulled(path, node.start))
     this.walkProject(project, { use, refuse: () => undefined, told })
   }
 
