@@ -81,6 +81,7 @@ describe('an image that one service never pulls, and another one does', () => {
     ],
     ['an alias', { 'compose.yml': 'services:\n  a: {build: ., image: &x x, pull_policy: build}\n  b: {build: ., image: *x}\n' }],
     ['an override', { 'compose.yml': never, 'compose.override.yml': 'services: {a: {build: !reset null, pull_policy: always}}' }],
+    ['a file beside it', { 'compose.yml': never, 'compose.prod.yml': 'services: {a: {pull_policy: always}}' }],
   ])('%s', async (_, files) => {
     expect((await told({ ...files, Dockerfile: BASE })).filter((line) => line.includes(' x'))).toEqual([
       expect.not.stringContaining('never'),
@@ -91,6 +92,51 @@ describe('an image that one service never pulls, and another one does', () => {
     expect(await told({ 'compose.yml': never, 'compose.prod.yml': 'services: {a: {pull_policy: never}}', Dockerfile: BASE })).toEqual([
       'Dockerfile good',
       'compose.yml x never pulled',
+    ])
+  })
+})
+
+describe('files that are put behind others', () => {
+  const dockerfiles = { 'a/Dockerfile': 'ARG BASE=a\nFROM $BASE\n', 'b/Dockerfile': 'ARG BASE=b\nFROM $BASE\n' }
+
+  test('the default file with one that builds elsewhere', async () => {
+    const files = {
+      'compose.yml': 'services: {s: {build: {context: a, args: {BASE: evil}}}}',
+      'compose.prod.yml': 'services: {s: {build: b}}',
+    }
+    expect(await told({ ...files, ...dockerfiles })).toEqual(['a/Dockerfile a or evil', 'b/Dockerfile b or evil'])
+  })
+
+  test('the default file and its override with a third one', async () => {
+    const files = {
+      'compose.yml': 'services: {s: {image: x}}',
+      'compose.override.yml': 'services: {s: {build: a}}',
+      'compose.ci.yml': 'services: {s: {build: {args: {BASE: evil}}}}',
+    }
+    expect(await told({ ...files, ...dockerfiles })).toEqual(['a/Dockerfile a or evil', 'b/Dockerfile b', 'compose.yml x'])
+  })
+
+  test('two without a default file', async () => {
+    const files = {
+      'docker-compose.base.yml': 'services: {s: {build: a}, t: {image: x}}',
+      'docker-compose.prod.yml': 'services: {s: {build: {args: {BASE: evil}}}}',
+      'docker-compose.other.yml': 'services: {t: {image: y}}',
+    }
+    expect(await told({ ...files, ...dockerfiles })).toEqual([
+      'a/Dockerfile a or evil',
+      'b/Dockerfile b',
+      'docker-compose.base.yml x',
+      'docker-compose.other.yml y',
+    ])
+  })
+
+  test('what is too much is told', async () => {
+    const services = Array.from({ length: 9000 }, (_, i) => `  s${i}: {image: x}\n`).join('')
+    const files = { 'compose.yml': `services:\n  s: {build: a}\n${services}` }
+    const more = Array.from({ length: 4 }, (_, i) => [`compose.${i}.yml`, 'services: {s: {build: {args: {BASE: evil}}}}'])
+    const lines = await told({ ...files, ...dockerfiles, ...(Object.fromEntries(more) as Record<string, string>) })
+    expect(lines.filter((line) => line.includes(': what it makes'))).toEqual([
+      'compose.3.yml: what it makes together with the files beside it was not looked at: they are too many, or have too many services',
     ])
   })
 })

@@ -55,7 +55,7 @@ interface Written {
 /** The builds of one compose file, while it is read. */
 export class QuickBuilds {
   /** Some service says for which platform, or whether its image is pulled: that has a say if anything is built. */
-  unsure = false
+  ruled = false
   private written: Written[] | undefined
 
   begin(service: number, serviceStart: number, serviceEnd: number): void {
@@ -83,7 +83,7 @@ export class QuickBuilds {
   all(text: string): readonly QuickBuild[] | undefined {
     const { written } = this
     if (written === undefined) return NONE
-    if (this.unsure || written.length > MAX_BUILDS) return undefined
+    if (this.ruled || written.length > MAX_BUILDS) return undefined
     const positions = new Positions(text)
     const builds: QuickBuild[] = []
     const spanOf = (start: number, { length }: string): Span => positions.span(start, start + length)

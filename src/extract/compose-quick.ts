@@ -52,6 +52,8 @@ export interface QuickCompose extends QuickUses {
   readonly partial: boolean
   /** What is built. */
   readonly builds: readonly QuickBuild[]
+  /** Some service says for which platform, or whether its image is pulled. */
+  readonly ruled: boolean
 }
 
 /** The images of a file of the usual kind; undefined for any other. Never throws; linear in the text. */
@@ -142,7 +144,17 @@ class QuickReader {
     if (builds === undefined) return undefined
     this.builds.mark(images, this.owners)
     const { variables, templates } = values
-    return { images, local: 0, defaulted, overridable: this.overridable, variables, templates, partial: outline.partial, builds }
+    return {
+      images,
+      local: 0,
+      defaulted,
+      overridable: this.overridable,
+      variables,
+      templates,
+      partial: outline.partial,
+      builds,
+      ruled: this.builds.ruled,
+    }
   }
 
   placed(): readonly PlacedUse[] | undefined {
@@ -254,7 +266,7 @@ class QuickReader {
         return this.isKey('build') ? this.build(from) : -1
       case PLATFORM:
       case PULL_POLICY:
-        this.builds.unsure = true
+        this.builds.ruled = true
         return this.value(from)
       case EXTENDS:
       case PROVIDER:

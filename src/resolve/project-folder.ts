@@ -45,13 +45,23 @@ export function groupByFolder<File extends Named>(files: readonly File[]): Reado
   return folders
 }
 
-/** The services of a file that only add to what the default file builds: by themselves they name no context. */
-export function fragmentsOf(project: Model, main: Model): ReadonlySet<string> {
+/** The services of a file that only add to what another one builds: by themselves they name no context. */
+export function fragmentsOf(project: Model, base: Model): ReadonlySet<string> {
   const fragments = new Set<string>()
   for (const [name, { value }] of project.services) {
     const build = childOf(value, 'build')
-    if (build?.kind !== 'branch' || childOf(main.services.get(name)?.value, 'build') === undefined) continue
+    if (build?.kind !== 'branch' || childOf(base.services.get(name)?.value, 'build') === undefined) continue
     if (childOf(build, 'context') === undefined && childOf(build, 'dockerfile_inline') === undefined) fragments.add(name)
   }
   return fragments
+}
+
+/** The services of which both files say something, one of them how they are built. */
+export function joinedBy(project: Model, base: Model): ReadonlySet<string> {
+  const joined = new Set<string>()
+  for (const [name, { value }] of project.services) {
+    const other = base.services.get(name)?.value
+    if (other !== undefined && (childOf(value, 'build') ?? childOf(other, 'build')) !== undefined) joined.add(name)
+  }
+  return joined
 }

@@ -71,11 +71,11 @@ export class QuickFiles {
 
   /**
    * Nothing else of the folder has to be known. Compose refuses a default file in which a service has no image that another file could give; and
-   * another file may say more of what a default file builds. Other files are told by themselves: each of their builds has a context, so that it
-   * adds to no other.
+   * files may be joined, so that one says more of what another one builds, or whether its image is pulled.
    */
-  private isAlone(source: SourceFile, { partial, builds }: QuickCompose, sources: readonly SourceFile[]): boolean {
-    return !isDefault(source) || (!partial && (builds.length === 0 || sources.length === 1))
+  private isAlone(source: SourceFile, { partial, builds, ruled }: QuickCompose, sources: readonly SourceFile[]): boolean {
+    if (sources.length > 1 && (builds.length > 0 || ruled)) return false
+    return !partial || !isDefault(source)
   }
 
   private around(folder: string): Around {

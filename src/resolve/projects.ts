@@ -7,7 +7,7 @@ import { consistencyProblems, emptyProblems } from './project-checks.js'
 import { tellComposeFiles } from './project-compose-file.js'
 import { type ComposeCache, Contents } from './project-contents.js'
 import { type Environment, Environments } from './project-environment.js'
-import { defaultsOf, fragmentsOf, groupByFolder } from './project-folder.js'
+import { defaultsOf, fragmentsOf, groupByFolder, joinedBy } from './project-folder.js'
 import { includesFor, loadProject } from './project-load.js'
 import { named } from './project-name.js'
 import { type Left, QuickFiles } from './project-quick.js'
@@ -45,12 +45,25 @@ export function readProjects(
   return new Reader(files, compose, environment, cache, look).read()
 }
 
+/** The files before the one that is joined with them. */
+type Base = readonly [Alone, ...Alone[]]
+
+function fragmentsIn({ project }: Alone, base: Alone): readonly string[] {
+  return [...fragmentsOf(project, base.project)]
+}
+
+/** Services that may be put together from the files of one folder, and what each time takes besides. */
+const MAX_JOINED = 20_000
+const MIN_JOINED = 100
+
 class Reader {
   private readonly telling: Telling
   private readonly quick: QuickFiles | undefined
   /** What is wrong with folders as far as their files are known: one that is reached later may have what lacks. */
   private readonly incomplete = new Map<string, readonly Problem[]>()
   private readonly listed: ReadonlySet<string>
+  /** How many services of a folder may still be joined. */
+  private readonly room = new Map<string, number>()
   /** Folders where a COMPOSE_FILE says what is loaded. */
   private told: ReadonlySet<string> = new Set()
 
@@ -128,15 +141,49 @@ class Reader {
     for (const one of together) {
       // such a file is built as the project that takes it in has it, which knows its directory
       if (telling.taken.has(one.path) && !this.listed.has(one.path)) continue
-      const fragment = main !== undefined && one !== main ? fragmentsOf(one.project, main.project) : new Set<string>()
+      const bases = one === main || one === override ? [] : this.basesOf(one, main, override, together)
+      const fragment = new Set((one === override && main !== undefined ? [main] : bases.flat()).flatMap((base) => fragmentsIn(one, base)))
       const whole = (service: string): boolean => !fragment.has(service)
       telling.tellBuilds(one.project, folder, one.given, whole)
       tellVariants(telling, folder, [one], whole)
-      if (main === undefined || fragment.size === 0 || one === override) continue
-      const both = loadProject([main.path, one.path], folder, one.given, telling.sources)
-      telling.tellBuilds(both, folder, one.given, (service) => fragment.has(service))
-      tellVariants(telling, folder, [main, one], (service) => fragment.has(service))
+      for (const base of bases) {
+        // a service that only adds to what another base builds is nothing behind this one
+        const here = new Set(base.flatMap((other) => fragmentsIn(one, other)))
+        this.readJoined(folder, base, one, (service) => whole(service) || here.has(service))
+      }
     }
+  }
+
+  /**
+   * The files that one may be put behind, as with `-f compose.yaml -f compose.prod.yaml`: the default file, alone and with its override. Without one, each
+   * file that builds what this one only adds to.
+   */
+  private basesOf(one: Alone, main: Alone | undefined, override: Alone | undefined, together: readonly Alone[]): readonly Base[] {
+    if (main !== undefined) return override === undefined ? [[main]] : [[main], [main, override]]
+    return together.filter((other) => other !== one && fragmentsIn(one, other).length > 0).map((other): Base => [other])
+  }
+
+  /** What a file makes together with others before it, of the services of which both speak. */
+  private readJoined(folder: string, base: Base, one: Alone, wanted: (service: string) => boolean): void {
+    const { telling } = this
+    const joined = new Set(base.flatMap(({ project }) => [...joinedBy(one.project, project)].filter(wanted)))
+    if (joined.size === 0) return
+    const room = this.room.get(folder) ?? MAX_JOINED
+    if (room <= 0) {
+      const message = 'what it makes together with the files beside it was not looked at: they are too many, or have too many services'
+      return telling.tell([{ file: one.path, message }])
+    }
+    const files: readonly [Alone, ...Alone[]] = [...base, one]
+    this.room.set(folder, room - MIN_JOINED - files.reduce((sum, { project }) => sum + project.services.size, 0))
+    const both = loadProject(
+      files.map(({ path }) => path),
+      folder,
+      one.given,
+      telling.sources,
+    )
+    telling.tellOthers(both, (use) => telling.registry.also(use))
+    telling.tellBuilds(both, folder, one.given, (service) => joined.has(service))
+    tellVariants(telling, folder, files, (service) => joined.has(service))
   }
 
   /** What compose loads in a folder when it is not told which files. */
@@ -149,7 +196,7 @@ class Reader {
   ): void {
     const { telling } = this
     const given = override === undefined ? main.given : named(main.given, override.path, folder, override.file)
-    const paths = override === undefined ? [main] : [main, override]
+    const paths: readonly [Alone, ...Alone[]] = override === undefined ? [main] : [main, override]
     const project = override === undefined ? main.project : telling.load([main.path, override.path], folder, given)
     if (override !== undefined) {
       telling.tellOthers(project, (use) => telling.registry.also(use))
