@@ -82,6 +82,7 @@ describe('an image that one service never pulls, and another one does', () => {
     ['an alias', { 'compose.yml': 'services:\n  a: {build: ., image: &x x, pull_policy: build}\n  b: {build: ., image: *x}\n' }],
     ['an override', { 'compose.yml': never, 'compose.override.yml': 'services: {a: {build: !reset null, pull_policy: always}}' }],
     ['a file beside it', { 'compose.yml': never, 'compose.prod.yml': 'services: {a: {pull_policy: always}}' }],
+    ['an env file', { 'compose.yml': 'services: {a: {build: ., image: x, pull_policy: "${P:-build}"}}', 'prod.env': 'P=always' }],
   ])('%s', async (_, files) => {
     expect((await told({ ...files, Dockerfile: BASE })).filter((line) => line.includes(' x'))).toEqual([
       expect.not.stringContaining('never'),
@@ -160,4 +161,9 @@ describe('a key or a tag that is written with escapes', () => {
     const file = `${head}services:\n  s:\n    build:\n      context: .\n      dockerfile: ${tag} no\n      args: {BASE: evil}\n`
     expect(await told({ 'compose.yml': file, Dockerfile: BASE })).toEqual(['Dockerfile good or evil'])
   })
+})
+
+test('an env file in a folder of its own names files from above', async () => {
+  const files = { 'env/prod.env': 'COMPOSE_FILE=services/stack.yaml', 'services/stack.yaml': 'services: {s: {image: x}}' }
+  expect(await told(files)).toEqual(['services/stack.yaml x'])
 })

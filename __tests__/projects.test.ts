@@ -219,16 +219,56 @@ describe('the environment', () => {
     ])
   })
 
-  test('every other env file gives one more resolution of what it defines, and none of what it does not', () => {
-    const { references } = read(files)
-    expect(references[0]?.also.map(({ resolved }) => resolved)).toEqual(['x:a-env', 'x:b-env'])
-    expect(read({ ...files, 'c.env': 'OTHER=1' }).references[0]?.also).toHaveLength(2)
+  test('every other env file is tried beside the `.env` and in its place, unless it gives nothing that is named', () => {
+    const also = (more: Record<string, string>): unknown => read({ ...files, ...more }).references[0]?.also.map(({ resolved }) => resolved)
+    expect(also({})).toEqual(['x:a-env', 'x:a-none', 'x:b-env', 'x:b-none'])
+    expect(also({ 'c.env': 'OTHER=1' })).toEqual(also({}))
+    expect(also({ 'c.env': 'S=c' })).toEqual(['x:a-env', 'x:a-none', 'x:b-env', 'x:b-none', 'x:env-c', 'x:none-c'])
+  })
+
+  test('in the place of the `.env` one counts only where it leaves nothing open', () => {
+    const { references, builds } = read({
+      '.env': 'R=r\nB=b:1',
+      'a.env': 'T=1',
+      'compose.yaml': 'services: {s: {image: "${R}/x:${T:-0}"}, t: {build: {context: ., args: {A: "$B$T"}}}}',
+    })
+    expect(references[0]?.also.map(({ resolved }) => resolved)).toEqual(['r/x:1'])
+    expect(builds.map(({ inputs: { args } }) => args.get('A')?.text)).toEqual(['b:1', 'b:11'])
+  })
+
+  test('an image that an env file chooses without giving a part of it', () => {
+    const { references } = read({
+      '.env': 'B=good\nI=evil',
+      'prod.env': 'A=1\nB=\nF=b',
+      'compose.yaml':
+        'services:\n  a: {image: "${A:+evil/}x:1"}\n  b: {image: "${B:-evil}/y:1"}\n  c: {extends: {file: "${F:-a}.inc", service: s}}\n',
+      'a.inc': 'services: {s: {image: z}}',
+      'b.inc': 'services: {s: {image: "${I:-good}/z"}}',
+    })
+    const also = references.flatMap((one) => one.also.map(({ resolved }) => resolved))
+    expect(also).toEqual(expect.arrayContaining(['evil/x:1', 'evil/y:1']))
+    expect(references.map(({ own }) => own.resolved)).toContain('evil/z')
+  })
+
+  test('one that cannot be read is a problem where a project may need it', () => {
+    const table = memoryFiles({
+      'prod.env': { kind: 'unreadable', problem: 'it is too large' },
+      'compose.yaml': 'services: {s: {image: "${T:-x}"}}',
+      'a/compose.yaml': 'services: {s: {image: x}}',
+      'a/prod.env': { kind: 'unreadable', problem: 'it is too large' },
+      'b/.env': { kind: 'unreadable', problem: 'it leads out of the repository' },
+    })
+    const sources = ['compose.yaml', 'a/compose.yaml'].map((path): SourceFile => ({ path, kind: 'compose' }))
+    expect(readProjects(table, sources, { envFiles: [], platforms: PLATFORMS }).problems).toEqual([
+      { file: 'b/.env', message: 'it leads out of the repository' },
+      { file: 'prod.env', message: 'it is too large' },
+    ])
   })
 
   test('too many env files are a problem', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}.env`, `T=${i}`]))
     const { references, problems } = read({ ...files, ...many })
-    expect(references[0]?.also).toHaveLength(32)
+    expect(references[0]?.also).toHaveLength(64)
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('more than 32 env files')])
   })
 
@@ -270,11 +310,16 @@ describe('what other env files have a project take in', () => {
       'a.inc': service('a:1'),
       'b.inc': service('b:1'),
     })
-    expect(lines(reading)).toEqual(['a.inc:1 service s a:1 => a:1', 'b.inc:1 service s b:1 => b:1'])
+    expect(lines(reading).sort()).toEqual(['a.inc:1 service s a:1 => a:1', 'b.inc:1 service s b:1 => b:1'])
   })
 
   test('they hold in an included file of another folder, also where the including file takes no variable', () => {
     const reading = read({ 'compose.yaml': 'include: [a/b.inc]\n', 'prod.env': 'T=x:2', 'a/b.inc': service('${T:-x:1}') })
+    expect(lines(reading)).toEqual(['a/b.inc:1 service s ${T:-x:1} => x:1', '  also x:2'])
+  })
+
+  test('those beside an included file that is not listed are tried', () => {
+    const reading = read({ 'compose.yaml': 'include: [a/b.inc]\n', 'a/b.inc': service('${T:-x:1}'), 'a/prod.env': 'T=x:2' })
     expect(lines(reading)).toEqual(['a/b.inc:1 service s ${T:-x:1} => x:1', '  also x:2'])
   })
 

@@ -31,7 +31,8 @@ export function tellComposeFiles(telling: Telling): ReadonlySet<string> {
 /** The project that compose loads in a folder whose `.env` (or the environment) says of which files; false if it says nothing. */
 function tellUsual(telling: Telling, folder: string): boolean {
   const { registry, sources } = telling
-  const { lookup } = sources.environments.of(folder)
+  const { lookup, unread: lacking } = sources.environments.of(folder)
+  telling.tell(lacking)
   const value = lookup(COMPOSE_FILE)
   if (value === undefined || value.text === '') return false
   const { paths, wrong, unread } = filesOf(folder, value, lookup, sources.read)
@@ -64,10 +65,12 @@ function tellOthers(telling: Telling, folder: string, envFiles: readonly string[
 /** Tells one of them, and gives how many services it has. What compose refuses is not told: it names nothing, and the file may be a sample. */
 function tellOther(telling: Telling, folder: string, envFile: string): number {
   const { registry, otherwise } = telling
-  const { lookup } = otherwise.environments.before(folder, envFile)
+  const { lookup, unread: lacking } = otherwise.environments.before(folder, envFile)
+  telling.tell(lacking)
   const value = lookup(COMPOSE_FILE)
   if (value === undefined || value.text === '') return 0
-  const { paths, unread } = filesOf(folder, value, lookup, otherwise.read)
+  const own = filesOf(folder, value, lookup, otherwise.read)
+  const { paths, unread } = own.paths.length > 0 ? own : (fromAbove(folder, value, lookup, otherwise.read) ?? own)
   telling.tell(unread)
   const [main] = paths
   if (main === undefined) return 0
@@ -80,6 +83,22 @@ function tellOther(telling: Telling, folder: string, envFile: string): number {
   telling.tellOthers(project, (use) => registry.also(use))
   telling.tellBuilds(project, directory, given, () => true)
   return project.services.size
+}
+
+/** Env files of folders deeper than that have their project beside them, and so have those that name longer lists (UTF-16 units). */
+const MAX_ABOVE = 8
+const MAX_LIST = 4096
+
+/** What a value names from a folder above the one of its env file: an env file in a folder of its own (`env/prod.env`) is named from there. */
+function fromAbove(folder: string, value: Value, lookup: Lookup, read: ComposeReader): NamedFiles | undefined {
+  if (value.text.length > MAX_LIST) return undefined
+  let above = folder
+  for (let level = 0; level < MAX_ABOVE && above !== ''; level++) {
+    above = folderOf(above)
+    const found = filesOf(above, value, lookup, read)
+    if (found.paths.length > 0) return found
+  }
+  return undefined
 }
 
 /** The files that a COMPOSE_FILE names. */
@@ -125,7 +144,7 @@ function surroundingsOf(main: string, folder: string, lookup: Lookup, { environm
   const directory = folderOf(main)
   const second = joined(directory, ENV)
   const more = directory !== folder && environments.environment.envFiles.length === 0 && environments.has(second)
-  const variables = more ? environments.behind(lookup, [second]) : { lookup, problems: [] }
+  const variables = environments.behind(lookup, more ? [second] : [])
   const file = read(main)
   const given = typeof file === 'string' ? variables.lookup : named(variables.lookup, main, directory, file)
   return { directory, given, problems: variables.problems }

@@ -21,6 +21,8 @@ export interface Environment {
 export interface Variables {
   readonly lookup: Lookup
   readonly problems: readonly Problem[]
+  /** Those of them that compose itself would not have. */
+  readonly unread: readonly Problem[]
 }
 
 /** Env files of one folder that are tried one by one; somebody who has more has named something else so. */
@@ -59,7 +61,7 @@ export class Environments {
     const given = new Map<string, Value>()
     for (const [name, text] of environment.process ?? []) given.set(name, { text, unset: [], via: [] })
     this.process = (name) => given.get(name)
-    this.none = { lookup: this.process, problems: [] }
+    this.none = { lookup: this.process, problems: [], unread: [] }
   }
 
   /** The variables of a project whose first file lies in this folder: process, then `--env-file`s or the folder's `.env`. */
@@ -79,18 +81,23 @@ export class Environments {
   /** Variables without a problem: few files ask for any of them. */
   private readLater(paths: readonly string[]): Variables {
     let lookup: Lookup | undefined
-    return { lookup: (name) => (lookup ??= this.read(paths, this.process).lookup)(name), problems: [] }
+    return { lookup: (name) => (lookup ??= this.read(paths, this.process).lookup)(name), problems: [], unread: [] }
   }
 
   /** The same with more env files that stand behind what is given: an included project's own, or those of a second folder. */
   behind(given: Lookup, paths: readonly string[]): Variables {
-    return paths.length === 0 ? { lookup: given, problems: [] } : this.read(paths, given)
+    return paths.length === 0 ? { lookup: given, problems: [], unread: [] } : this.read(paths, given)
   }
 
   /** The same with one env file put before the `.env`, as `--env-file .env --env-file PATH` has it. */
   before(folder: string, path: string): Variables {
     const own = joined(folder, ENV)
     return this.read(this.has(own) ? [own, path] : [path], this.process)
+  }
+
+  /** The same with one env file in the place of the `.env`, as `--env-file PATH` has it; undefined where there is no `.env`. */
+  instead(folder: string, path: string): Variables | undefined {
+    return this.has(joined(folder, ENV)) ? this.read([path], this.process) : undefined
   }
 
   /** The committed env files beside the compose files of a folder that somebody may name with `--env-file`; `more` tells that there are too many. */
@@ -113,13 +120,13 @@ export class Environments {
     return this.paths.has(path)
   }
 
-  /** The env files that are wanted and may define a variable. */
+  /** The env files that are wanted and may define a variable, also where a `.env` cannot be read. */
   mentioning(name: string): readonly string[] {
     const wanted = this.environment.wanted ?? (() => true)
     return [...this.byFolder().values()].flat().filter((path) => {
       if (!wanted(path)) return false
       const content = this.files.read(path)
-      if (content.kind !== 'text') return false
+      if (content.kind !== 'text') return content.kind === 'unreadable' && baseOf(path) === ENV
       if (content.text.length <= this.room) {
         this.room -= content.text.length
         this.texts.set(path, content.text)
@@ -169,11 +176,13 @@ export class Environments {
 
   private read(paths: readonly string[], given: Lookup): Variables {
     const problems: Problem[] = []
+    const unread: Problem[] = []
     let values: ReadonlyMap<string, Value> = new Map()
     for (const path of paths) {
       const content = this.content(path)
       if (typeof content !== 'string') {
         problems.push(content)
+        if (content.span === undefined) unread.push(content)
         continue
       }
       const read = readDotenv(path, content, given, values)
@@ -186,7 +195,7 @@ export class Environments {
         message: `failed to read ${path}: ${message}`,
       })
     }
-    return { lookup: (name) => given(name) ?? values.get(name), problems }
+    return { lookup: (name) => given(name) ?? values.get(name), problems, unread }
   }
 
   private content(path: string): string | Problem {

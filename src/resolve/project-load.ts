@@ -228,6 +228,7 @@ class Loader {
     }
     const variables = this.sources.environments.behind(given, envFiles)
     this.problems.push(...variables.problems)
+    this.unread.push(...variables.unread)
     const model = this.model(paths, folder, variables.lookup, chain)
     if (!this.binder.seen.has('build')) return model
     return { ...model, services: withContexts(model.services), jobs: withContexts(model.jobs) }

@@ -1,7 +1,7 @@
 import { type ComposeFile } from '../extract/compose.js'
 import { entryOf, topLevelServices } from '../extract/compose-shape.js'
 import { type YamlNode } from '../extract/yaml.js'
-import { type Lookup, type Problem, type SourceFile } from '../model.js'
+import { type Build, type Lookup, type Problem, type SourceFile } from '../model.js'
 import { folderOf } from './paths.js'
 import { buildsOf, type DockerfileNames } from './project-builds.js'
 import { templateProblems } from './project-checks.js'
@@ -98,8 +98,8 @@ export class Telling {
     const known = this.givens.get(path)
     if (known !== undefined) return known
     const folder = folderOf(path)
-    const { lookup, problems } = this.sources.environments.of(folder)
-    const given = { lookup: named(lookup, path, folder, file), problems }
+    const variables = this.sources.environments.of(folder)
+    const given = { ...variables, lookup: named(variables.lookup, path, folder, file) }
     this.givens.set(path, given)
     return given
   }
@@ -165,14 +165,14 @@ export class Telling {
     for (const { value } of project.models.values()) usesOfModel(value, sink)
   }
 
-  /** Tells what a project builds. */
-  tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean): void {
+  /** Tells what a project builds; if `sure`, only builds that have no blanks. */
+  tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean, sure = false): void {
     const { platforms } = this.sources.environments.environment
     const surroundings = { dockerfiles: this.dockerfiles, folder, lookup: this.sources.environments.withDeclared(given), platforms }
     for (const services of [project.services, project.jobs])
       for (const [name, { value }] of services) {
         if (childOf(value, 'build') === undefined || !wanted(name, value)) continue
-        for (const build of buildsOf(name, value, surroundings)) this.registry.build(build)
+        for (const build of buildsOf(name, value, surroundings)) if (!sure || isSure(build)) this.registry.build(build)
       }
   }
 
@@ -183,6 +183,11 @@ export class Telling {
     this.follow(project.reached)
     return project
   }
+}
+
+/** Nothing that decides its images is a blank. */
+function isSure({ unset, inputs: { args } }: Build): boolean {
+  return unset === undefined && [...args.values()].every((value) => value.unset.length === 0)
 }
 
 function aroundOf(project: Model): Surroundings {

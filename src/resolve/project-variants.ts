@@ -1,18 +1,25 @@
 import { mayHold } from '../extract/compose.js'
+import { type Lookup } from '../model.js'
 import { loadProject } from './project-load.js'
 import { named } from './project-name.js'
 import { type Alone, type Telling } from './project-telling.js'
+import { VARIABLE } from './project-tree.js'
 import { type Use } from './project-uses.js'
 
 /**
  * Tells what each other env file of a folder makes of a project: of the places that take a variable from it, and of the files that it takes in. Of what is
  * wrong with it only what was not read is told: what compose refuses names nothing, and many an env file is not meant for every project beside it.
  */
-export function tellVariants(telling: Telling, folder: string, project: readonly Alone[], wanted: (service: string) => boolean): void {
+export function tellVariants(
+  telling: Telling,
+  folder: string,
+  project: readonly [Alone, ...Alone[]],
+  wanted: (service: string) => boolean,
+): void {
   const { registry, otherwise } = telling
   const { environments } = otherwise
+  if (!project.some(takesVariables)) return
   const [first] = project
-  if (first === undefined || !project.some(takesVariables)) return
   const paths = project.map(({ path }) => path)
   const services = project.reduce((sum, one) => sum + one.project.services.size, 0)
   const variants = environments.variants(folder, services)
@@ -21,20 +28,38 @@ export function tellVariants(telling: Telling, folder: string, project: readonly
     registry.problem({ file: first.path, message })
   }
   for (const path of variants.paths) {
-    const given = named(environments.before(folder, path).lookup, first.path, folder, first.file)
-    const also = (use: Use): void => {
-      if (use.resolution.via.some(({ file }) => file === path)) registry.also(use)
+    const together = environments.before(folder, path)
+    telling.tell(together.unread)
+    tell(together.lookup, path)
+    const instead = environments.instead(folder, path)
+    if (instead !== undefined && givesSome(project, path, instead.lookup)) tell(instead.lookup, path, true)
+  }
+
+  /** With `sure`, only what takes no blank: an env file that stands in the place of another one may be meant to stand beside it. */
+  function tell(lookup: Lookup, path: string, sure = false): void {
+    const given = named(lookup, first.path, folder, first.file)
+    const also = ({ resolution, ...use }: Use): void => {
+      const { target, open, via } = resolution
+      const isSure = target.kind === 'image' && open === undefined
+      if (isSure || (!sure && (target.kind === 'image' || via.some(({ file }) => file === path)))) registry.also({ ...use, resolution })
     }
     const loaded = loadProject(paths, folder, given, otherwise)
     telling.follow(loaded.reached)
     for (const problem of loaded.unread) registry.problemWith(path, problem)
     telling.tellOthers(loaded, also)
     telling.walkQuietly(telling.scopeOf(first.path, first.file, given), loaded, also)
-    telling.tellBuilds(loaded, folder, given, wanted)
+    telling.tellBuilds(loaded, folder, given, wanted, sure)
   }
 }
 
 /** Whether other variables may make something else of a file, or of what it takes in. */
 function takesVariables({ file, project }: Alone): boolean {
   return file.templates.length > 0 || mayHold(file.text, 'args') || project.reached.length > 0
+}
+
+/** Whether an env file gives a variable that files of a project name: one that gives none is there for something else. */
+function givesSome(project: readonly Alone[], path: string, lookup: Lookup): boolean {
+  const templates = project.flatMap(({ file }) => file.templates)
+  const gives = (name: string): boolean => lookup(name)?.via.some(({ file }) => file === path) === true
+  return templates.some(({ text }) => [...text.matchAll(VARIABLE)].some(([, name = '']) => gives(name)))
 }

@@ -139,8 +139,11 @@ class Reader {
     const override = together.find((one) => one === defaults.override)
     if (main !== undefined) this.readDefault(folder, main, override, together, beside)
     for (const one of together) {
-      // such a file is built as the project that takes it in has it, which knows its directory
-      if (telling.taken.has(one.path) && !this.listed.has(one.path)) continue
+      if (telling.taken.has(one.path) && !this.listed.has(one.path)) {
+        // such a file is built as the project that takes it in has it, which knows its directory
+        tellVariants(telling, folder, [one], () => false)
+        continue
+      }
       const bases = one === main || one === override ? [] : this.basesOf(one, main, override, together)
       const fragment = new Set((one === override && main !== undefined ? [main] : bases.flat()).flatMap((base) => fragmentsIn(one, base)))
       const whole = (service: string): boolean => !fragment.has(service)
