@@ -269,11 +269,23 @@ deny:
         'registry.acme.example:5000/dockerhub/centos:7',
         'registry.acme.example:5000/dockerhub/library/old:1',
         'centos:7',
+        'a.mirror.acme.example:443/centos:7',
+        'a.mirror.acme.example:00443/centos:7',
       ]),
     ).toEqual([
       'registry.acme.example:5000/dockerhub/centos:7 denied-image',
       'registry.acme.example:5000/dockerhub/library/old:1 denied-image',
       'centos:7 denied-image, use-mirror',
+      'a.mirror.acme.example:443/centos:7 allowed-registry, denied-image',
+      'a.mirror.acme.example:00443/centos:7 allowed-registry, denied-image',
+    ])
+  })
+  test('stand for a whole registry below their name, and not at it', async () => {
+    const whole = `${HEAD}  docker.io: { namespaces: [library] }\nmirrors: { hub.example/d: docker.io, hub.example/n: docker.io/library }\n`
+    expect(await table(whole, ['hub.example/d:1', 'hub.example/d/nginx:1', 'hub.example/n/nginx:1'])).toEqual([
+      'hub.example/d:1 allowed-registry',
+      'hub.example/d/nginx:1',
+      'hub.example/n/nginx:1',
     ])
   })
 })
@@ -295,6 +307,7 @@ deny:
       'ttl.sh/x:1',
       'TTL.sh/x:1',
       'ttl.sh:443/x:1',
+      'ttl.sh:0443/x:1',
       'evil/x:1',
       'registry-1.docker.io/evil/x:1',
       'docker.io:443/evil/x:1',

@@ -2,7 +2,7 @@ import { type ImageReference, type PolicyPlace, type Role } from '../model.js'
 import { coversTag, denies, excuses, subject, type Subject } from './image.js'
 import { type Globs } from './glob.js'
 import { type PolicyLayer } from './layers.js'
-import { upstreamOf, type Upstream } from './mirrors.js'
+import { deniedUpstreamOf, upstreamOf, type Upstream } from './mirrors.js'
 import { pinOf, type PinLevel } from './pin.js'
 import { type Denial, type Exception, type Policy, type Settings, type Sourced } from './policy.js'
 import { EntryIndex, type Match, type Matches } from './source.js'
@@ -127,6 +127,8 @@ export class Decider {
     const image = subject(bare)
     const upstream = upstreamOf(policy.mirrors, bare, image)
     const images = upstream === undefined ? [image] : [image, subject(upstream.reference)]
+    const denied = upstream ?? deniedUpstreamOf(policy.mirrors, bare, image)
+    const deniable = denied === undefined ? [image] : [image, subject(denied.reference)]
     const judged = upstream?.reference ?? bare
     const matches = this.entries.find(judged, role, (paths) => at.met.has(paths))
     const source = this.sourceOf(matches, judged, role, upstream)
@@ -137,7 +139,7 @@ export class Decider {
       common: { ...source, matches, settings, ...(builtHere === undefined ? {} : { builtHere }) },
       asked: settings.pin ?? policy.pin,
       exempt: UNPINNED.has(role),
-      denials: policy.deny.length === 0 ? NO_DENIALS : policy.deny.filter(({ image }) => images.some((each) => denies(image, each))),
+      denials: policy.deny.length === 0 ? NO_DENIALS : policy.deny.filter(({ image }) => deniable.some((each) => denies(image, each))),
       exceptions:
         policy.exceptions.length === 0 ? NO_EXCEPTIONS : policy.exceptions.filter((exception) => about(exception, images, role, at)),
     }

@@ -23,8 +23,9 @@ export interface Subject {
 /** Prepares a reference for `excuses` and `denies`. */
 export function subject({ registry, repository }: ImageReference): Subject {
   const lower = registry.toLowerCase()
-  const plain = lower.endsWith(':443') ? lower.slice(0, -':443'.length) : lower
-  const names = new Set([lower, plain])
+  const numbered = lower.replace(/:0+(?=[0-9])/, ':') // a port is a number, with zeros before it as well
+  const plain = numbered.endsWith(':443') ? numbered.slice(0, -':443'.length) : numbered
+  const names = new Set([lower, numbered, plain])
   if (registryOf(plain)?.id === 'docker-hub') names.add('docker.io')
   return {
     // Hosts compare without case, but Docker maps no other spelling of docker.io to its Hub.

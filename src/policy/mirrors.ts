@@ -1,6 +1,6 @@
 import { type ImageReference } from '../model.js'
 import { parseReference } from '../resolve/reference.js'
-import { excuses, type Subject } from './image.js'
+import { denies, excuses, type Subject } from './image.js'
 import { type Mirror } from './policy.js'
 
 /** What an image is judged as, by a mirror of the policy. */
@@ -11,10 +11,20 @@ export interface Upstream {
 
 /** The upstream of an image that stands under the left name of a mirror: prefix for prefix, normalized again. The most specific mirror decides, once. */
 export function upstreamOf(mirrors: readonly Mirror[], reference: ImageReference, image: Subject): Upstream | undefined {
-  if (mirrors.length === 0) return undefined
-  const [mirror] = mirrors.filter(({ from }) => excuses(from, image)).sort(bySpecificity)
+  return mirrors.length === 0 ? undefined : upstreamBy(excuses, mirrors, reference, image)
+}
+
+/** The same for `deny`, under whatever name the mirror's host goes. */
+export function deniedUpstreamOf(mirrors: readonly Mirror[], reference: ImageReference, image: Subject): Upstream | undefined {
+  return mirrors.length === 0 ? undefined : upstreamBy(denies, mirrors, reference, image)
+}
+
+function upstreamBy(isAbout: typeof excuses, mirrors: readonly Mirror[], reference: ImageReference, image: Subject): Upstream | undefined {
+  const [mirror] = mirrors.filter(({ from }) => isAbout(from, image)).sort(bySpecificity)
   if (mirror === undefined) return undefined
   const rest = image.path.slice(mirror.from.path?.pieces.length ?? 0)
+  // the mirror's own name stands for the whole registry: it is no image of it
+  if (rest.length === 0 && !mirror.to.includes('/')) return undefined
   const parsed = parseReference([mirror.to, ...rest].join('/'))
   if (parsed.kind === 'malformed') return undefined
   return { reference: { ...reference, registry: parsed.reference.registry, repository: parsed.reference.repository }, mirror }
