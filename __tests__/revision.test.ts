@@ -155,6 +155,16 @@ describe('openRevision', () => {
     expect(files.find(isDiscovered).map((path) => [path, textAt(files, path)])).toEqual([['Dockerfile.\\xff', 'FROM odd\n']])
   })
 
+  test('a name that is written like the escapes of another one is told from it', () => {
+    writeFileSync(Buffer.concat([Buffer.from(`${folder.root}/Dockerfile.`), Buffer.from([0xff])]), 'FROM bytes\n')
+    folder.write({ 'Dockerfile.\\xff': 'FROM text\n' })
+    const files = openRevision(folder.root, folder.commit())
+    expect(files.find(isDiscovered).map((path) => [path, textAt(files, path)])).toEqual([
+      ['Dockerfile.\\x5cxff', 'FROM text\n'],
+      ['Dockerfile.\\xff', 'FROM bytes\n'],
+    ])
+  })
+
   test('a folder called Dockerfile is told', () => {
     folder.write({ 'api/Dockerfile/x': '' })
     const files = openRevision(folder.root, folder.commit())

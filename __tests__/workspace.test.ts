@@ -70,6 +70,18 @@ describe.each(['git', 'no git'])('with %s', (kind) => {
     )
   })
 
+  test('a name that is written like the escapes of another one is told from it', async () => {
+    writeFileSync(Buffer.concat([Buffer.from(`${folder.root}/Dockerfile.`), Buffer.from([0xff])]), 'FROM bytes\n')
+    folder.write({ 'Dockerfile.\\xff': 'FROM text\n', 'Dockerfile.\\xyz': 'FROM other\n' })
+    const files = openWorkspace(folder.root)
+    await files.settled()
+    expect(files.find(isDiscovered).map((path) => [path, files.read(path)])).toEqual([
+      ['Dockerfile.\\x5cxff', { kind: 'text', text: 'FROM text\n' }],
+      ['Dockerfile.\\xff', { kind: 'text', text: 'FROM bytes\n' }],
+      ['Dockerfile.\\xyz', { kind: 'text', text: 'FROM other\n' }],
+    ])
+  })
+
   test('a link within the root is read through, under its own name', async () => {
     folder.write({ 'real/file': 'FROM real\n' })
     folder.link('Dockerfile', 'real/file')

@@ -179,15 +179,23 @@ export function* splitNul(bytes: Buffer): Generator<Buffer> {
 /** How a path is shown: as it is, or escaped where it is not UTF-8. */
 export function shownPath(bytes: Buffer): string {
   const path = bytes.toString('utf8')
-  return path.includes('\ufffd') ? (escapedPath(bytes) ?? path) : path
+  return isOdd(path) ? (escapedPath(bytes) ?? path) : path
+}
+
+/** Whether a path that was read as UTF-8 may have to be shown in another way. */
+export function isOdd(path: string): boolean {
+  return path.includes('\ufffd') || path.includes('\\x')
 }
 
 /**
- * A path as text that can be shown and told from others: the bytes that are not UTF-8 are written `\xNN`, and so are the backslashes beside them.
- * Undefined for a path that is UTF-8, which is its own text.
+ * A path as text that can be shown and told from others: the bytes that are not UTF-8 are written `\xNN`, and so are the backslashes beside them, and those of
+ * a path that looks as if it had been written so. Undefined for any other path, which is its own text.
  */
 export function escapedPath(bytes: Buffer): string | undefined {
-  if (isUtf8(bytes)) return undefined
+  if (isUtf8(bytes)) {
+    const path = bytes.toString('utf8')
+    return /\\x[0-9a-f]{2}/.test(path) ? path.replaceAll('\\', '\\x5c') : undefined
+  }
   let text = ''
   for (const byte of bytes) text += byte < 0x80 && byte !== 0x5c ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
   return text

@@ -2,7 +2,7 @@ import { type Content, type Files, type NameTest } from '../model.js'
 import { Blobs } from './blobs.js'
 import { insidePath, MAX_PATH_LENGTH, MISSING, PROBLEMS, unreadable } from './content.js'
 import { git, GitFailure } from './git.js'
-import { listingOf, shownPath, type Listing } from './listing.js'
+import { listingOf, isOdd, shownPath, type Listing } from './listing.js'
 
 export { GitFailure } from './git.js'
 
@@ -76,7 +76,7 @@ class Revision implements LinkedFiles {
     const ids: string[] = []
     const list = this.#list()
     list.find([test], (_, text, entry, end) => {
-      const path = text.includes('\ufffd') ? shownPath(list.stretch(entry, end)) : text
+      const path = isOdd(text) ? shownPath(list.stretch(entry, end)) : text
       if (path !== text) this.#odd.set(path, entry)
       found.push(path)
       const { mode, id } = this.#entry(entry)

@@ -1,6 +1,6 @@
 import { readdirSync, type Dirent } from 'node:fs'
 import { codeOf } from './disk.js'
-import { escapedPath } from './listing.js'
+import { escapedPath, isOdd } from './listing.js'
 
 /** What a walk met. Paths are text; those that are not UTF-8 are escaped, and `bytes` holds what they really are. */
 export interface Walked {
@@ -47,7 +47,7 @@ interface Entry {
 function entriesOf(root: string, folder: string, real: Buffer | undefined): Entry[] {
   if (real === undefined) {
     const entries = readdirSync(folder === '' ? root : `${root}/${folder}`, { withFileTypes: true })
-    const decoded = !entries.some(({ name }) => name.includes('\ufffd'))
+    const decoded = !entries.some(({ name }) => isOdd(name))
     if (decoded) return entries.map((entry) => ({ path: below(folder, entry.name), entry }))
   }
   const parent = real ?? Buffer.from(folder)

@@ -4,7 +4,7 @@ import { insidePath, isGitsOwn, MAX_PATH_LENGTH, MISSING, PROBLEMS, unreadable }
 import { codeOf, readRegular } from './disk.js'
 import { git, gitLater, type GitOutput } from './git.js'
 import { readIndex } from './git-index.js'
-import { escapedPath, listingOf, splitNul, type Listing } from './listing.js'
+import { escapedPath, isOdd, listingOf, splitNul, type Listing } from './listing.js'
 import { pathWithin, topLevelOf } from './root.js'
 import { whollyTracked } from './tracked.js'
 import { BUILD_NAMES } from './discover.js'
@@ -125,7 +125,7 @@ class DiskWorkspace implements Workspace {
   #findAllTracked(tests: readonly NameTest[]): void {
     const found = tests.map((): string[] => [])
     const list = this.#list()
-    list?.find(tests, (test, path, entry, end) => found[test]?.push(path.includes('\ufffd') ? this.#shown(list.stretch(entry, end)) : path))
+    list?.find(tests, (test, path, entry, end) => found[test]?.push(isOdd(path) ? this.#shown(list.stretch(entry, end)) : path))
     tests.forEach((test, index) => this.#foundTracked.set(test, found[index] ?? []))
   }
 
@@ -222,7 +222,7 @@ class DiskWorkspace implements Workspace {
 
   #shown(bytes: Buffer): string {
     const path = bytes.toString('utf8')
-    const escaped = path.includes('\ufffd') ? escapedPath(bytes) : undefined
+    const escaped = isOdd(path) ? escapedPath(bytes) : undefined
     if (escaped !== undefined) this.#bytes.set(escaped, Buffer.from(bytes))
     return escaped ?? path
   }
