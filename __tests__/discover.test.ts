@@ -166,6 +166,12 @@ describe('looksLikeDockerfile', () => {
     'FR\\\nOM alpine',
     '# escape=`\nFROM `\n# in between\n\nalpine',
     '#!/usr/bin/env docker\r\nFROM scratch\r\n',
+    'FROM a/b:1 \r\nRUN x\r\n',
+    '# a comment\n# escape=`\nFROM a/b:1 \\\n AS x\n',
+    'ARG X=c:\\\\\nFROM a/b:1\n',
+    'FROM\ra/b:1\n',
+    '# syntax=acme.example/frontend:1\nanything: else\n',
+    '#syntax = docker/dockerfile:1\r\n',
   ]
   test.each(yes)('%j', (text) => expect(looksLikeDockerfile(text)).toBe(true))
 
@@ -175,6 +181,8 @@ describe('looksLikeDockerfile', () => {
     'From the beginning of it all',
     'from os import path',
     'From: me',
+    '# syntax=proto3\nmessage X {}\n',
+    'prose\n# syntax=docker/dockerfile:1\n',
     'ARG x',
     'RUN true\nFROM alpine',
     'FROM',

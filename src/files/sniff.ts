@@ -4,17 +4,21 @@ const HASH = '#'
 
 /**
  * Whether BuildKit would read the text as a Dockerfile: its first instruction is FROM, or ARGs and then FROM, and that FROM has the one or three words that
- * BuildKit asks for. (Prose that begins with "From here on" has not.)
+ * BuildKit asks for. (Prose that begins with "From here on" has not.) Or its first line names a frontend, which is fetched whatever follows.
  */
 export function looksLikeDockerfile(text: string): boolean {
+  if (FRONTEND.test(text)) return true
   for (const line of logicalLines(text)) {
-    const words = line.split(/[ \t\f\v]+/).filter((word) => word !== '')
+    const words = line.split(/[ \t\f\v\r]+/).filter((word) => word !== '')
     const keyword = words[0]?.toUpperCase()
     if (keyword === 'ARG' && words.length > 1) continue
     return keyword === 'FROM' && isFrom(words.slice(1))
   }
   return false
 }
+
+/** `# syntax=docker/dockerfile:1`; what has no slash may be the syntax of something else. */
+const FRONTEND = /^\ufeff?#[ \t]*syntax[ \t]*=[ \t]*[\w.-]+(?::[0-9]+)?\/[\w.:@/-]+[ \t]*\r?(?:\n|$)/i
 
 function isFrom(words: readonly string[]): boolean {
   const first = words.findIndex((word) => !word.startsWith('--'))
@@ -31,13 +35,15 @@ function* logicalLines(text: string): Generator<string> {
     const trimmed = line.trim()
     if (trimmed === '') continue
     if (trimmed.startsWith(HASH)) {
-      const chosen = directives ? /^#[ \t]*escape[ \t]*=[ \t]*([\\`])$/i.exec(trimmed)?.[1] : undefined
-      if (chosen !== undefined) escape = chosen
+      const directive: RegExpExecArray | null = directives ? DIRECTIVE.exec(trimmed) : null
+      directives = directive !== null // none stands behind another comment
+      const [, name = '', value = ''] = directive ?? []
+      if (name.toLowerCase() === 'escape' && (value === '\\' || value === '`')) escape = value
       continue
     }
     directives = false
     const end = line.trimEnd()
-    if (end.endsWith(escape)) {
+    if (end.endsWith(escape) && end.at(-2) !== escape) {
       parts.push(end.slice(0, -1))
       continue
     }
@@ -47,6 +53,8 @@ function* logicalLines(text: string): Generator<string> {
   }
   if (parts.length > 0) yield parts.join('')
 }
+
+const DIRECTIVE = /^#[ \t]*(syntax|escape|check)[ \t]*=[ \t]*(\S.*)$/i
 
 function* physicalLines(text: string): Generator<string> {
   let start = text.startsWith('\ufeff') ? 1 : 0
