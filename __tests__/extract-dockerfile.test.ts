@@ -149,3 +149,30 @@ describe('what a Dockerfile names', () => {
     expect(dockerfiles.length).toBeGreaterThan(20)
   })
 })
+
+describe('a template', () => {
+  const read = (text: string): unknown => {
+    const { occurrences, problems } = extractDockerfile(text, { template: true })
+    return [occurrences.map((one) => one.text), problems.map(({ message }) => message)]
+  }
+  const NOTHING = 'no FROM is written out in this template: what it is built on was not read'
+
+  test.each(['{{ base_line }}\nRUN x\n', '{% include "a" %}\nRUN x\n', '@FROM_LINE@\nRUN x\n', '<%= from %>\n'])(
+    'without a base says so: %j',
+    (text) => expect(read(text)).toEqual([[], [NOTHING]]),
+  )
+
+  test('with one says nothing of what is filled in', () => expect(read('FROM a\n{{ more }}\n')).toEqual([['a'], []]))
+
+  test('what opens and never closes is text', () => {
+    expect(read('FROM a\nCOPY --exclude={{ --from=b / /\n')).toEqual([['a', 'b'], []])
+    expect(read('FROM a\n{{ b\nCOPY --from=c / /\n')).toEqual([['a', 'c'], []])
+    expect(read('FROM a\n{{ b\nRUN x\n}}\nCOPY --from=c / /\n')).toEqual([['a', 'c'], []])
+  })
+
+  test('with many openings is read in linear time', () => {
+    const start = performance.now()
+    extractDockerfile(`FROM a\n${'COPY --from={{ a b\n'.repeat(20_000)}RUN ${'{{'.repeat(30_000)}\n`, { template: true })
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+})

@@ -28,11 +28,19 @@ export class Lines {
   private next: number
   /** Some name was looked for in vain up to the end: from then on it is known where each line stands for the last time. */
   private missed = false
+  private readonly lastOf = new Map<string, number>()
   private last: ReadonlyMap<string, number> | undefined
 
   constructor(readonly text: string) {
     this.origin = text.charCodeAt(0) === BOM ? 1 : 0
     this.next = this.origin
+  }
+
+  /** Whether a word stands anywhere behind an offset. */
+  standsBehind(word: string, from: number): boolean {
+    let last = this.lastOf.get(word)
+    if (last === undefined) this.lastOf.set(word, (last = this.text.lastIndexOf(word)))
+    return last >= from
   }
 
   /** False at the end of the text; a line break at the very end begins no line. */
@@ -272,6 +280,7 @@ function skipMarks(lines: Lines): number {
     const close = opensMark(lines.text, from)
     if (close === undefined) return from
     let end = closeOfMark(lines.text, from, lines.end, close)
+    if (end < 0 && !lines.standsBehind(close, lines.end)) return from // nothing closes it: it is text
     while (end < 0) {
       if (!lines.read()) return lines.end
       end = closeOfMark(lines.text, lines.start, lines.end, close)

@@ -19,13 +19,18 @@ export function closeOfMark(text: string, from: number, to: number, close: strin
   return found < 0 ? -1 : from + found + close.length
 }
 
-/** The offset behind a mark that opens at `at`: blanks in it separate nothing. `at` itself if none opens, the end if it is not closed. */
+/** The offset behind a mark that opens at `at`: blanks in it separate nothing. `at` itself if none opens, or if it is not closed. */
 export function skipMark(text: string, at: number): number {
   const close = opensMark(text, at)
-  if (close === undefined) return at
+  if (close === undefined || (missed.text === text && missed.close === close && missed.from <= at)) return at
   const end = text.indexOf(close, at)
-  return end < 0 ? text.length : end + close.length
+  if (end >= 0) return end + close.length
+  missed = { text, close, from: at }
+  return at
 }
+
+/** Where the end of a mark was looked for last in vain: it is not looked for at each opening of a long text. */
+let missed = { text: '', close: '', from: 0 }
 
 /** Whether a text holds a mark of a template language, `@NAME@` (configure) or `%%NAME%%`. */
 export function hasMark(text: string): boolean {

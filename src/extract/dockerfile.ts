@@ -34,10 +34,15 @@ export function extractDockerfile(text: string, options?: { readonly template?: 
   const older = frontend !== 'today' && text.includes('<<') ? new Reader(text, escape, { template, heredocs: false }).read() : undefined
   const refusal = problem ?? first.problem
   const problems = syntax !== undefined && frontend === 'foreign' ? [foreign(syntax)] : []
-  if (refusal !== undefined && !(template && hasMark(text))) problems.push(refusal)
+  if (refusal !== undefined) {
+    if (!template || !hasMark(text)) problems.push(refusal)
+    else if (!first.places.some(({ occurrence }) => occurrence.role === 'base')) problems.push({ message: NO_BASE })
+  }
   if (syntax === undefined) return { escape, readings: [first], occurrences: occurrencesOf(first.places), problems }
   return { escape, syntax, readings: older === undefined ? [first] : [first, older], ...join(syntax, first, older), problems }
 }
+
+const NO_BASE = 'no FROM is written out in this template: what it is built on was not read'
 
 function occurrencesOf(places: Reading['places']): readonly DockerfileOccurrence[] {
   const occurrences: DockerfileOccurrence[] = []
