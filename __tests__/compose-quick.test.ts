@@ -261,6 +261,12 @@ describe('what stands around a file', () => {
       { 'a/compose.yaml': web, 'b/compose.yaml': `include: ['\${A:-c}']\n`, 'b/x.env': 'A=../a/compose.yaml\n' },
       {},
     ],
+    [
+      'a file that says of a service of another one that it is pulled',
+      { 'compose.yaml': one('    build: .\n    pull_policy: never\n'), 'compose.dev.yaml': 'services:\n  web:\n    pull_policy: always\n' },
+      {},
+    ],
+    ['a platform', { 'compose.yaml': one('    build: .\n'), '.env': 'DOCKER_DEFAULT_PLATFORM=linux/arm64\n' }, {}],
     ['an env file that names it', { 'a/compose.yaml': one('    hostname: h\n'), 'x.env': 'COMPOSE_FILE=a/compose.yaml\n' }, {}],
     [
       'a file that is included beside it',
@@ -302,6 +308,15 @@ describe('what stands around a file', () => {
       'a default file that includes what has its image',
       { 'compose.yaml': `include:\n  - a.compose.yml\n${partial}`, 'a.compose.yml': web, 'b.compose.yml': other },
       ['b.compose.yml'],
+    ],
+    [
+      'files that are joined beside it',
+      {
+        'compose.yaml': web,
+        'compose.dev.yaml': 'services:\n  app:\n    build: ./app\n',
+        'compose.ci.yaml': 'services:\n  app:\n    build:\n      dockerfile: ci.txt\n',
+      },
+      ['compose.yaml'],
     ],
     ['files of other folders', { 'a/compose.yaml': web, 'b/compose.yaml': one('    build: { context: . }\n') }, ['a/compose.yaml']],
   ])('%s changes nothing', (_, table, files) => {

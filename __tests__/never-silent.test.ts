@@ -24,10 +24,10 @@ const BASE = 'ARG BASE=good\nFROM $BASE\n'
 
 describe('a build that depends on a variable without a value', () => {
   const unknown = (service: string, names: string): string =>
-    `compose.yml: what service ${service} is built from depends on ${names} no value here: it was not looked at`
+    `compose.yml: what service ${service} is built from depends on ${names} no value here`
 
   test.each([
-    ['a required context', 'build: "${A:?}"', ['Dockerfile good', unknown('s', 'A, which has')]],
+    ['a required context', 'build: {context: "${A:?}", args: {BASE: evil}}', ['Dockerfile good', unknown('s', 'A, which has')]],
     ['a required Dockerfile', 'build: {context: ., dockerfile: "${A:?set it}"}', ['Dockerfile good', unknown('s', 'A, which has')]],
     ['an unset context', 'build: {context: "./$A$B", args: {BASE: evil}}', ['Dockerfile good or evil', unknown('s', 'A, B, which have')]],
     ['one that leads to no Dockerfile', 'build: "./$A/x"', ['Dockerfile good', unknown('s', 'A, which has')]],
@@ -35,6 +35,32 @@ describe('a build that depends on a variable without a value', () => {
     ['a default', 'build: "${A:-.}"', ['Dockerfile good']],
   ])('%s', async (_, service, expected) => {
     expect(await told({ 'compose.yml': `services: {s: {${service}}}`, Dockerfile: BASE })).toEqual(expected)
+  })
+
+  test('is no problem where an env file gives what a blank would be', async () => {
+    expect(await told({ 'compose.yml': 'services: {s: {build: "./$A"}}', Dockerfile: BASE, 'prod.env': 'A=.' })).toEqual([
+      'Dockerfile good',
+    ])
+  })
+
+  test('is one also where another file says where that is', async () => {
+    const files = {
+      'compose.yml': 'services: {s: {build: {context: "./$A", dockerfile: Dockerfile}}}',
+      'compose.prod.yml': 'services: {s: {build: a}}',
+    }
+    expect(await told({ ...files, 'a/Dockerfile': BASE })).toEqual(['a/Dockerfile good', unknown('s', 'A, which has')])
+  })
+
+  test('is not tried with an env file in the place of the one that gives it', async () => {
+    const files = {
+      'compose.yml': 'services: {s: {build: {context: "./$D", args: {BASE: "${T:-evil}"}}}}',
+      Dockerfile: BASE,
+      'a/Dockerfile': BASE,
+    }
+    expect(await told({ ...files, '.env': 'D=a', 'prod.env': 'T=worse' })).toEqual([
+      'Dockerfile good',
+      'a/Dockerfile good or evil or worse',
+    ])
   })
 
   test('is no problem where an env file gives it', async () => {
@@ -50,6 +76,8 @@ describe('a build that depends on a variable without a value', () => {
       'compose.yml y/z:1',
       unknown('s', 'A, which has'),
     ])
+    for (const lines of ['COPY \\\n          --from=y${A:?}/z:1 a b', '${A:?} y/z:1', 'FROM \\\n          y${A:?}/z:1'])
+      expect(await told({ 'compose.yml': inline(lines) })).toContain(unknown('s', 'A, which has'))
     expect(await told({ 'compose.yml': inline('FROM y${B}/z:1') })).toEqual([
       'compose.yml x',
       'compose.yml y/z:1',
@@ -97,6 +125,10 @@ describe('an image that one service never pulls, and another one does', () => {
   })
 })
 
+test('an image that is written as nothing is none', async () => {
+  expect(await told({ 'compose.prod.yml': 'services: {s: {image: ""}}' })).toEqual([])
+})
+
 describe('files that are put behind others', () => {
   const dockerfiles = { 'a/Dockerfile': 'ARG BASE=a\nFROM $BASE\n', 'b/Dockerfile': 'ARG BASE=b\nFROM $BASE\n' }
 
@@ -117,6 +149,52 @@ describe('files that are put behind others', () => {
     expect(await told({ ...files, ...dockerfiles })).toEqual(['a/Dockerfile a or evil', 'b/Dockerfile b', 'compose.yml x'])
   })
 
+  test('the default file, also without its override', async () => {
+    const files = {
+      'compose.yml': 'services: {s: {build: a}}',
+      'compose.override.yml': 'services: {s: {build: b}}',
+      'compose.ci.yml': 'services: {s: {build: {args: {BASE: evil}}}}',
+    }
+    expect(await told({ ...files, ...dockerfiles })).toEqual(['a/Dockerfile a or evil', 'b/Dockerfile b or evil'])
+  })
+
+  test('with another env file', async () => {
+    const files = { 'compose.yml': 'services: {s: {build: a}}', 'compose.ci.yml': 'services: {s: {build: {args: {BASE: "${B:-x}"}}}}' }
+    expect(await told({ ...files, ...dockerfiles, 'prod.env': 'B=evil' })).toEqual(['a/Dockerfile a or x or evil', 'b/Dockerfile b'])
+  })
+
+  test('of what somebody may put together nothing lacks', async () => {
+    const files = {
+      'compose.yml': 'services: {s: {build: {context: a, dockerfile: dev.Dockerfile, target: dev}}}',
+      'compose.prod.yml': 'services: {s: {build: b}}',
+      'compose.test.yml': 'services: {s: {build: {context: b, target: test}}}',
+      'a/dev.Dockerfile': 'FROM a AS dev\n',
+      'b/Dockerfile': 'FROM b AS test\n',
+    }
+    expect(await told(files)).toEqual(['a/dev.Dockerfile a', 'b/Dockerfile b'])
+  })
+
+  test('what adds to the build of an override, also without that', async () => {
+    const files = {
+      'compose.yml': 'services: {s: {image: x}}',
+      'compose.override.yml': 'services: {s: {build: a}}',
+      'compose.ci.yml': 'services: {s: {build: {args: {BASE: evil}}}}',
+      Dockerfile: BASE,
+    }
+    expect(await told({ ...files, ...dockerfiles })).toEqual([
+      'Dockerfile good or evil',
+      'a/Dockerfile a or evil',
+      'b/Dockerfile b',
+      'compose.yml x',
+    ])
+  })
+
+  test('one that says nothing of a build is not put behind it', async () => {
+    const more = Array.from({ length: 600 }, (_, i) => [`compose.${i}.yml`, 'services: {s: {environment: {A: b}}}'])
+    const files = { 'compose.yml': 'services: {s: {build: a}}', ...(Object.fromEntries(more) as Record<string, string>) }
+    expect(await told({ ...files, ...dockerfiles })).toEqual(['a/Dockerfile a', 'b/Dockerfile b'])
+  })
+
   test('two without a default file', async () => {
     const files = {
       'docker-compose.base.yml': 'services: {s: {build: a}, t: {image: x}}',
@@ -134,15 +212,19 @@ describe('files that are put behind others', () => {
   test('what is too much is told', async () => {
     const services = Array.from({ length: 9000 }, (_, i) => `  s${i}: {image: x}\n`).join('')
     const files = { 'compose.yml': `services:\n  s: {build: a}\n${services}` }
-    const more = Array.from({ length: 4 }, (_, i) => [`compose.${i}.yml`, 'services: {s: {build: {args: {BASE: evil}}}}'])
+    const more = Array.from({ length: 7 }, (_, i) => [`compose.${i}.yml`, 'services: {s: {build: {args: {BASE: evil}}}}'])
     const lines = await told({ ...files, ...dockerfiles, ...(Object.fromEntries(more) as Record<string, string>) })
     expect(lines.filter((line) => line.includes(': what it makes'))).toEqual([
-      'compose.3.yml: what it makes together with the files beside it was not looked at: they are too many, or have too many services',
+      'compose.6.yml: what it makes together with the files beside it was not looked at: they are too many, or have too many services',
     ])
   })
 })
 
 describe('a key or a tag that is written with escapes', () => {
+  test('the name of the project', async () => {
+    expect(await told({ 'web/compose.yml': 'services: {s: {image: "${COMPOSE_PROJECT\\x5fNAME}/x"}}' })).toEqual(['web/compose.yml web/x'])
+  })
+
   test('extends', async () => {
     const files = { 'compose.yml': 'services:\n  s:\n    image: x\n    "\\x65xtends": {file: a.inc, service: s}\n' }
     expect(await told({ ...files, 'a.inc': 'services: {s: {pre_start: [{image: evil}]}}' })).toEqual(['a.inc evil', 'compose.yml x'])
@@ -161,6 +243,14 @@ describe('a key or a tag that is written with escapes', () => {
     const file = `${head}services:\n  s:\n    build:\n      context: .\n      dockerfile: ${tag} no\n      args: {BASE: evil}\n`
     expect(await told({ 'compose.yml': file, Dockerfile: BASE })).toEqual(['Dockerfile good or evil'])
   })
+})
+
+test('the platform of a build that the environment names', async () => {
+  const files = { Dockerfile: 'ARG TARGETARCH\nFROM x-$TARGETARCH\n', '.env': 'DOCKER_DEFAULT_PLATFORM=linux/arm64' }
+  expect(await told({ ...files, 'compose.yml': 'services: {s: {build: .}}' })).toEqual(['Dockerfile x-amd64 or x-arm64'])
+  expect(await told({ ...files, 'compose.yml': 'services: {s: {build: ., platform: linux/arm/v7}}' })).toEqual([
+    'Dockerfile x-amd64 or x-arm',
+  ])
 })
 
 test('an env file in a folder of its own names files from above', async () => {

@@ -226,6 +226,21 @@ describe('the environment', () => {
     expect(also({ 'c.env': 'S=c' })).toEqual(['x:a-env', 'x:a-none', 'x:b-env', 'x:b-none', 'x:env-c', 'x:none-c'])
   })
 
+  test('in the place of the `.env` one counts only if it gives what an image may depend on', () => {
+    const compose = 'services: {s: {image: "x:${T:-latest}", environment: {L: "${L:-1}"}, build: {args: [B]}}}'
+    const also = (env: string): unknown => read({ 'compose.yaml': compose, '.env': 'T=1', 'a.env': env }).references[0]?.also.length
+    expect([also('L=2'), also('B=2'), also('T=2')]).toEqual([0, 1, 1])
+  })
+
+  test('one that is encrypted by its name is no problem', () => {
+    const table = memoryFiles({
+      '.env.gpg': { kind: 'unreadable', problem: 'it is binary' },
+      'compose.yaml': 'services: {s: {image: "${T:-x}"}}',
+    })
+    const { problems } = readProjects(table, [{ path: 'compose.yaml', kind: 'compose' }], { envFiles: [], platforms: PLATFORMS })
+    expect(problems).toEqual([])
+  })
+
   test('in the place of the `.env` one counts only where it leaves nothing open', () => {
     const { references, builds } = read({
       '.env': 'R=r\nB=b:1',
@@ -257,11 +272,17 @@ describe('the environment', () => {
       'a/compose.yaml': 'services: {s: {image: x}}',
       'a/prod.env': { kind: 'unreadable', problem: 'it is too large' },
       'b/.env': { kind: 'unreadable', problem: 'it leads out of the repository' },
+      'c/compose.yaml': 'include: [{path: d.inc, env_file: "${E:-d}.env"}]',
+      'c/d.inc': 'services: {s: {image: x}}',
+      'c/d.env': 'F=1',
+      'c/e.env': 'E=x/f',
+      'c/x/f.env': { kind: 'unreadable', problem: 'it is binary' },
     })
-    const sources = ['compose.yaml', 'a/compose.yaml'].map((path): SourceFile => ({ path, kind: 'compose' }))
+    const sources = ['compose.yaml', 'a/compose.yaml', 'c/compose.yaml'].map((path): SourceFile => ({ path, kind: 'compose' }))
     expect(readProjects(table, sources, { envFiles: [], platforms: PLATFORMS }).problems).toEqual([
       { file: 'b/.env', message: 'it leads out of the repository' },
       { file: 'prod.env', message: 'it is too large' },
+      { file: 'c/x/f.env', message: 'with c/e.env: it is binary' },
     ])
   })
 
@@ -434,6 +455,15 @@ describe('COMPOSE_FILE in other env files', () => {
   test('what its project takes in is followed', () => {
     const { followed } = read({ 'a.env': 'COMPOSE_FILE=a.inc\nT=b', 'a.inc': 'include: ["${T:-c}.inc"]', 'b.inc': '{}', 'c.inc': '{}' })
     expect(followed.map(({ path }) => path)).toEqual(['a.inc', 'b.inc', 'c.inc'])
+  })
+
+  test('what is looked for in the folders above has a limit', () => {
+    const value = `COMPOSE_FILE=${'a.yml:'.repeat(150)}`
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`a/b/c/${i}/prod.env`, value]))
+    const { problems } = read(many)
+    expect(problems.map(({ file, message }) => `${file} ${message}`)).toEqual([
+      expect.stringMatching(/prod\.env .*not looked for in the folders above$/),
+    ])
   })
 
   test('of more than 32 in a folder the others are told, and of fewer where they have many services', () => {

@@ -1,7 +1,8 @@
-import { type Edge, type Files } from './model.js'
+import { type Content, type Edge, type Files } from './model.js'
 import { append } from './resolve/append.js'
 import { NAMES_ASKED } from './resolve/inventory.js'
 import { folderOf } from './resolve/paths.js'
+import { COMPOSE_FILE, isEnvFile } from './resolve/project-environment.js'
 import { type Survey } from './survey.js'
 
 /** What a base is compared by. */
@@ -16,7 +17,7 @@ const MAX_TAKEN = 1_000
 
 /**
  * The folders in which the base may say something else than the head: those of what differs (of links, also of what they lead to), those where something
- * could not be read, those where compose files take in others, with variables from anywhere; and all that build files of these, or are built by them.
+ * could not be read, those where compose files take in others, with variables from anywhere, or env files may name some; and all that build files of these, or are built by them.
  *
  * What lies in other folders has the same text and the same surroundings on both sides, with two exceptions: env files that hold everywhere are for the
  * caller to see to, and what these folders reach at the base is for `staysWithin`. Undefined where the base is to be looked at as a whole.
@@ -33,8 +34,14 @@ export function affectedFolders({ views, files: read }: Survey, head: Files, bas
     ...[...asked].filter((path) => base.files.identity(path) !== head.identity(path)),
     ...views.flatMap(({ inventory }) => inventory.problems.map(({ file }) => file)),
     ...taken.flatMap(({ from, to }) => [from, to]),
+    // the files that one of these names at the base may be gone
+    ...head.find(isEnvFile).filter((path) => mayNameFiles(head.read(path))),
   ]
   return connected(new Set(seeds.map(folderOf)), edges)
+}
+
+function mayNameFiles(content: Content): boolean {
+  return content.kind === 'text' && content.text.includes(COMPOSE_FILE)
 }
 
 /** Whether all that a survey of some folders of the base reached lies in them: what else it builds or takes in, the head may not. */

@@ -204,6 +204,8 @@ export interface BuildInputs {
   readonly contexts: ReadonlyMap<string, NamedContext>
   readonly target?: string
   readonly platforms: Platforms
+  /** Nobody may build it like this: what is wrong then is no problem. */
+  readonly tentative?: true
 }
 
 /** `os/arch[/variant]` of what is built and of what builds. */
@@ -228,6 +230,10 @@ export interface Build {
     | { readonly kind: 'unknown' }
   /** Variables without a value that have a say in which Dockerfile it is, or what its images are; absent if there are none. */
   readonly unset?: readonly string[]
+  /** Where what decides that is written, if variables stand in it: other projects may give them values. */
+  readonly written?: string
+  /** Of files that somebody may put together, or may not: it adds what its images may be, and what lacks for it is no problem. */
+  readonly tentative?: true
   readonly inputs: BuildInputs
 }
 

@@ -87,18 +87,16 @@ export async function withWholeReader<T>(work: () => T): Promise<T> {
 function isPlain(documents: readonly YamlNode[], text: string): boolean {
   const [root] = documents
   if (documents.length !== 1 || root === undefined || entryOf(root, 'include') !== undefined) return false
-  return !mayHold(text, '!reset') && !mayHold(text, '!override') && !mayHold(text, 'extends')
+  return !text.includes('!reset') && !text.includes('!override') && !mayHold(text, 'extends')
 }
 
-/** Whether a key or a tag of this name may stand in a text: escapes write it in other ways (`"\x65xtends"`, `!%72eset`). */
-export function mayHold(text: string, name: string): boolean {
-  return text.includes(name) || (name.startsWith('!') ? TAG_ESCAPE : ESCAPE).test(text)
+/** Whether a word may stand in a key or a value: escapes write it in other ways (`"\x65xtends"`). */
+export function mayHold(text: string, word: string): boolean {
+  return text.includes(word) || ESCAPE.test(text)
 }
 
 /** In double quotes: a character by its number, or a line break that is none. */
 const ESCAPE = /\\[xuU\r\n]/
-/** A tag in full, a byte of one by its number, or a handle for its beginning. */
-const TAG_ESCAPE = /!(?:<|[^\s]*%)|^%TAG/m
 
 const MARK = 'image-policy:'
 

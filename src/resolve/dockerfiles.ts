@@ -86,7 +86,7 @@ export function resolveBuilds(
     const also = others.flatMap((other) => other.resolutions[index] ?? [])
     return [{ occurrence: placed(occurrence, location, main), own: main, also: distinct(main, also) }]
   })
-  const problems = resolved.flatMap((one) => one.problems)
+  const problems = resolved.flatMap((one, index) => (inputs[index]?.tentative === true ? NONE : one.problems))
   if (used.length < builds.length) {
     const message = `the repository builds this file in ${builds.length} ways: only the first ${used.length} were looked at`
     problems.push({ message })

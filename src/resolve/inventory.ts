@@ -117,7 +117,7 @@ export class InventoryTaking {
         ? this.readBuilt(source, asked)
         : (this.alone.get(source.path) ?? this.readAlone(source))
       this.alone.delete(source.path)
-      if (found.kind === 'missing') problems.push(...asked.flatMap((build) => (build.unset === undefined ? [absent(build)] : [])))
+      if (found.kind === 'missing') problems.push(...asked.filter(isCertain).map(absent))
       else read.push(source)
       if (found.kind === 'unreadable') problems.push({ file: source.path, message: found.problem })
       if (found.kind === 'resolved') collect(found, references, problems)
@@ -217,7 +217,8 @@ function defaults({ variables, platforms }: Environment): BuildInputs {
   return { args: variables ?? new Map(), contexts: new Map(), platforms }
 }
 
-function passed({ inputs }: Build, { variables }: Environment): BuildInputs {
+function passed({ inputs: own, tentative }: Build, { variables }: Environment): BuildInputs {
+  const inputs = tentative ? { ...own, tentative } : own
   return variables === undefined || variables.size === 0 ? inputs : { ...inputs, args: new Map([...variables, ...inputs.args]) }
 }
 
@@ -234,11 +235,11 @@ function sortBuilds(builds: readonly Build[]): SortedBuilds {
   const inline = new Map<string, Build[]>()
   const problems: Problem[] = []
   const edges: Edge[] = []
-  const given = new Set(builds.flatMap((build) => (build.unset === undefined ? [keyOfPlace(build)] : [])))
+  const given = new Set(builds.flatMap((build) => (build.unset === undefined ? (build.written ?? []) : [])))
   for (const build of builds) {
-    const { dockerfile, place, unset } = build
-    const elsewhere = unset !== undefined && given.has(keyOfPlace(build))
-    if (unset !== undefined && !elsewhere) problems.push({ ...place, message: undecided(build.service, unset) })
+    const { dockerfile, place, unset, written, tentative } = build
+    const elsewhere = unset !== undefined && given.has(written ?? '')
+    if (unset !== undefined && !elsewhere && tentative !== true) problems.push({ ...place, message: undecided(build.service, unset) })
     if (dockerfile.kind === 'file') {
       append(byPath, dockerfile.path, build)
       edges.push({ from: place.file, to: dockerfile.path })
@@ -246,21 +247,21 @@ function sortBuilds(builds: readonly Build[]): SortedBuilds {
       if (elsewhere) continue // with blanks it names what nobody builds
       const { line, column } = dockerfile.locate({ start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }).start
       append(inline, `${line}:${column}:${dockerfile.file}`, build)
-    } else if (unset === undefined) {
+    } else if (isCertain(build)) {
       problems.push({ ...place, message: notHere(build) })
     }
   }
   return { byPath, inline: [...inline.values()], problems, edges }
 }
 
-/** What is written at one place for one service: projects with other variables may have different builds of it. */
-function keyOfPlace({ service, place: { file, span } }: Build): string {
-  return `${span.start.line}:${span.start.column}:${service}\n${file}`
+/** What lacks for such a build is a problem. */
+function isCertain({ unset, tentative }: Build): boolean {
+  return unset === undefined && tentative !== true
 }
 
 function undecided(service: string, unset: readonly string[]): string {
   const [names, have] = [unset.join(', '), unset.length === 1 ? 'has' : 'have']
-  return `what service ${service} is built from depends on ${names}, which ${have} no value here: it was not looked at`
+  return `what service ${service} is built from depends on ${names}, which ${have} no value here`
 }
 
 function notHere({ service, dockerfile }: Build): string {

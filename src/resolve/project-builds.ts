@@ -15,7 +15,7 @@ import {
 import { joined, resolvePath } from './paths.js'
 import { isRemote } from './project-load.js'
 import { asBuild } from './project-merge.js'
-import { childOf, isNull, type Leaf, textOf, type Tree } from './project-tree.js'
+import { childOf, isLiteral, isNull, type Leaf, textOf, type Tree } from './project-tree.js'
 import { leavesOf, type Pair, pairsOf, type Part, partsOf, placeOf, wholePart } from './project-values.js'
 
 /** What a project gives to all its builds. */
@@ -51,47 +51,65 @@ function placeOfBuild(build: Tree): Place {
   return { file: scope.path, span: scope.file.positions.span(node.start, end) }
 }
 
-type Built = Pick<Build, 'dockerfile' | 'unset'>
+type Built = Pick<Build, 'dockerfile' | 'unset' | 'written'>
 
 /** Undefined if its template is broken, which is told elsewhere. */
 function builtOf(build: Tree, around: BuildSurroundings): Built | undefined {
   const inline = childOf(build, 'dockerfile_inline')
-  const written = inline?.kind === 'leaf' && inline.node.type === 'string' ? writtenAt(inline) : undefined
   if (inline?.kind === 'leaf' && inline.node.type === 'string') {
+    const written = wholePart(inline)
     if (written === undefined) return undefined
-    const { text } = written.value
+    const { text, unset } = written.value
     const dockerfile = { kind: 'inline', file: inline.scope.path, text, locate: locator(inline, text) } as const
-    if (text !== '') return { dockerfile, ...unsetOf(written.value.unset.filter(({ at }) => NAMES_IMAGES.test(lineAt(text, at)))) }
+    const blanks = unset.length > MAX_BLANKS ? unset : unset.filter(({ at }) => mayNameImage(text, at))
+    if (text !== '') return { dockerfile, ...unsetOf(blanks), ...writtenOf([inline]) }
   }
   const context = childOf(build, 'context')
   const dockerfile = childOf(build, 'dockerfile')
   const folder = context?.scope.folder ?? around.folder
-  const given = writtenAt(context) ?? (isAbsent(context) ? { value: HERE } : undefined)
-  const name = writtenAt(dockerfile) ?? (isAbsent(dockerfile) ? { value: NO_NAME } : undefined)
+  const given = partOf(context, HERE)
+  const name = partOf(dockerfile, NO_NAME)
   if (given === undefined || name === undefined) return undefined
-  const unset = unsetOf([...given.value.unset, ...name.value.unset])
-  if (given.refused || name.refused) return { dockerfile: { kind: 'unknown' }, ...unset }
-  return { dockerfile: dockerfileIn(folder, given.value.text, name.value.text, around.dockerfiles), ...unset }
+  const rest = { ...unsetOf([...given.value.unset, ...name.value.unset]), ...writtenOf([context, dockerfile]) }
+  if (given.refused || name.refused) return { dockerfile: { kind: 'unknown' }, ...rest }
+  return { dockerfile: dockerfileIn(folder, given.value.text, name.value.text, around.dockerfiles), ...rest }
 }
 
 const HERE: Value = { text: '.', unset: [], via: [] }
 const NO_NAME: Value = { text: '', unset: [], via: [] }
 
-function isAbsent(tree: Tree | undefined): boolean {
-  return tree === undefined || isNull(tree)
+function partOf(tree: Tree | undefined, usual: Value): Pick<Part, 'value' | 'refused'> | undefined {
+  if (tree === undefined || isNull(tree)) return { value: usual }
+  return tree.kind === 'leaf' ? wholePart(tree) : undefined
 }
 
-function writtenAt(tree: Tree | undefined): Pick<Part, 'value' | 'refused'> | undefined {
-  return tree?.kind === 'leaf' ? wholePart(tree) : undefined
+function writtenOf(trees: readonly (Tree | undefined)[]): Pick<Build, 'written'> {
+  const leaves = trees.filter((tree) => tree?.kind === 'leaf')
+  if (leaves.every(isLiteral)) return {}
+  return { written: leaves.map(({ node, scope }) => `${scope.path}:${node.start}`).join(' ') }
 }
+
+/** Of more blanks in one Dockerfile nobody looks where each stands; nor at more lines of one instruction. */
+const MAX_BLANKS = 256
+const MAX_LINES = 64
 
 /** Instructions that may name an image, or give an argument that does. */
-const NAMES_IMAGES = /^\s*(?:ONBUILD\s+)?(?:FROM|ARG|(?:COPY|RUN|ADD)\b.*--)|^\s*#\s*syntax\b/i
+const NAMES_IMAGES = /^\s*(?:ONBUILD\s+)?(?:FROM|ARG|(?:COPY|RUN|ADD)\b[^]*--)|^\s*#\s*syntax\b/i
+const GOES_ON = /[\\`][ \t]*\r?\n$/
 
-function lineAt(text: string, at: number): string {
-  const end = text.indexOf('\n', at)
-  return text.slice(text.lastIndexOf('\n', at - 1) + 1, end < 0 ? text.length : end)
+/** Whether a blank at an offset of a Dockerfile stands in such an instruction, over however many lines, or in the place of one. */
+function mayNameImage(text: string, at: number): boolean {
+  let start = text.lastIndexOf('\n', at - 1) + 1
+  if (text.slice(start, at).trim() === '') return true
+  for (let lines = 0; start > 0 && GOES_ON.test(text.slice(Math.max(0, start - MAX_TAIL), start)); lines++) {
+    if (lines >= MAX_LINES) return true
+    start = text.lastIndexOf('\n', start - 2) + 1
+  }
+  return NAMES_IMAGES.test(text.slice(start, at))
 }
+
+/** What is looked at of a line's end: nobody writes more blanks behind a sign that it goes on. */
+const MAX_TAIL = 64
 
 function unsetOf(unset: readonly Unset[]): Pick<Build, 'unset'> {
   return unset.length === 0 ? {} : { unset: [...new Set(unset.map(({ name }) => name))] }
@@ -132,10 +150,13 @@ export class DockerfileNames {
   }
 }
 
-function platformsOf(build: Tree, service: Tree, { platforms }: BuildSurroundings): readonly Platforms[] {
+/** Docker compose takes the platform of a build from it if the service names none (applyPlatforms). */
+export const DEFAULT_PLATFORM = 'DOCKER_DEFAULT_PLATFORM'
+
+function platformsOf(build: Tree, service: Tree, { platforms, lookup }: BuildSurroundings): readonly Platforms[] {
   const listed = leavesOf(childOf(build, 'platforms')).flatMap((leaf) => textOf(leaf) ?? [])
-  const one = textOf(childOf(service, 'platform'))
-  const targets = listed.length > 0 ? listed : one === undefined || one === '' ? [platforms.target] : [one]
+  const one = textOf(childOf(service, 'platform')) || lookup(DEFAULT_PLATFORM)?.text || platforms.target
+  const targets = listed.length > 0 ? listed : [one]
   return [...new Set(targets)].slice(0, MAX_PLATFORMS).map((target) => ({ target, build: platforms.build }))
 }
 

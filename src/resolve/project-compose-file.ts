@@ -1,13 +1,11 @@
 import { type Lookup, type Problem, type Value } from '../model.js'
 import { baseOf, folderOf, joined } from './paths.js'
 import { consistencyProblems } from './project-checks.js'
-import { composeFiles, ENV, MAX_TRIED, MAX_VARIANTS } from './project-environment.js'
+import { COMPOSE_FILE, composeFiles, ENV, MAX_TRIED, MAX_VARIANTS } from './project-environment.js'
 import { groupByFolder } from './project-folder.js'
 import { type ComposeReader, loadProject, NO_SUCH_FILE, type Sources } from './project-load.js'
 import { named } from './project-name.js'
 import { type Telling } from './project-telling.js'
-
-const COMPOSE_FILE = 'COMPOSE_FILE'
 
 /** Tells the projects of which a COMPOSE_FILE says what is loaded; gives the folders in which that holds without naming an env file. */
 export function tellComposeFiles(telling: Telling): ReadonlySet<string> {
@@ -24,7 +22,7 @@ export function tellComposeFiles(telling: Telling): ReadonlySet<string> {
       usual ? environments.others(folder).filter(wanted) : paths.flatMap(({ path }) => (baseOf(path) === ENV ? [] : [path])),
     )
   }
-  for (const [folder, paths] of others) tellOthers(telling, folder, paths)
+  for (const [folder, paths] of others) tellFromOthers(telling, folder, paths)
   return told
 }
 
@@ -51,7 +49,7 @@ function tellUsual(telling: Telling, folder: string): boolean {
 }
 
 /** The projects of whoever names one of the other env files of a folder. */
-function tellOthers(telling: Telling, folder: string, envFiles: readonly string[]): void {
+function tellFromOthers(telling: Telling, folder: string, envFiles: readonly string[]): void {
   let services = 0
   for (const [index, envFile] of envFiles.entries()) {
     if (index >= MAX_VARIANTS || services > MAX_TRIED) {
@@ -70,7 +68,7 @@ function tellOther(telling: Telling, folder: string, envFile: string): number {
   const value = lookup(COMPOSE_FILE)
   if (value === undefined || value.text === '') return 0
   const own = filesOf(folder, value, lookup, otherwise.read)
-  const { paths, unread } = own.paths.length > 0 ? own : (fromAbove(folder, value, lookup, otherwise.read) ?? own)
+  const { paths, unread } = own.paths.length > 0 ? own : (fromAbove(telling, folder, value, lookup) ?? own)
   telling.tell(unread)
   const [main] = paths
   if (main === undefined) return 0
@@ -85,21 +83,30 @@ function tellOther(telling: Telling, folder: string, envFile: string): number {
   return project.services.size
 }
 
-/** Env files of folders deeper than that have their project beside them, and so have those that name longer lists (UTF-16 units). */
+/** Levels that are looked up; an env file deeper than that has its project beside it. */
 const MAX_ABOVE = 8
-const MAX_LIST = 4096
 
 /** What a value names from a folder above the one of its env file: an env file in a folder of its own (`env/prod.env`) is named from there. */
-function fromAbove(folder: string, value: Value, lookup: Lookup, read: ComposeReader): NamedFiles | undefined {
-  if (value.text.length > MAX_LIST) return undefined
+function fromAbove(telling: Telling, folder: string, value: Value, lookup: Lookup): NamedFiles | undefined {
   let above = folder
   for (let level = 0; level < MAX_ABOVE && above !== ''; level++) {
     above = folderOf(above)
-    const found = filesOf(above, value, lookup, read)
+    const before = telling.searched
+    telling.searched += value.text.length
+    if (telling.searched > MAX_SEARCHED) {
+      const message =
+        'the env files of this repository name too many files that are not beside them: they were not looked for in the folders above'
+      if (before <= MAX_SEARCHED) telling.tell([{ file: value.via[0]?.file ?? ENV, message }])
+      return undefined
+    }
+    const found = filesOf(above, value, lookup, telling.otherwise.read)
     if (found.paths.length > 0) return found
   }
   return undefined
 }
+
+/** UTF-16 units of lists of files that are looked for in the folders above, each time. */
+const MAX_SEARCHED = 100_000
 
 /** The files that a COMPOSE_FILE names. */
 interface NamedFiles {

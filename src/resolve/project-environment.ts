@@ -37,6 +37,9 @@ const MAX_CHARACTERS = 1_048_576
 /** UTF-16 units of env files that are kept until their folder's turn comes; the others are read again. */
 const MAX_KEPT = 4_194_304
 
+/** What says which compose files are loaded. */
+export const COMPOSE_FILE = 'COMPOSE_FILE'
+
 /** The env file that compose reads without being told. */
 export const ENV = '.env'
 

@@ -56,12 +56,26 @@ export function fragmentsOf(project: Model, base: Model): ReadonlySet<string> {
   return fragments
 }
 
-/** The services of which both files say something, one of them how they are built. */
+/** The services of which both files say something that matters, one of them how they are built. */
 export function joinedBy(project: Model, base: Model): ReadonlySet<string> {
   const joined = new Set<string>()
   for (const [name, { value }] of project.services) {
     const other = base.services.get(name)?.value
-    if (other !== undefined && (childOf(value, 'build') ?? childOf(other, 'build')) !== undefined) joined.add(name)
+    if (other === undefined || (value.kind === 'branch' && value.entries.size === 0)) continue
+    if ((childOf(value, 'build') ?? childOf(other, 'build')) !== undefined) joined.add(name)
   }
   return joined
+}
+
+/** The services whose build names no context, or where each of those that names one is built. */
+export function buildersOf(project: Model): { readonly without: readonly string[]; readonly with: readonly string[] } {
+  const [without, named]: [string[], string[]] = [[], []]
+  for (const [name, { value }] of project.services) {
+    const build = childOf(value, 'build')
+    if (build === undefined) continue
+    const adds = build.kind === 'branch' && childOf(build, 'context') === undefined && childOf(build, 'dockerfile_inline') === undefined
+    if (adds) without.push(name)
+    else named.push(name)
+  }
+  return { without, with: named }
 }

@@ -4,7 +4,7 @@ import { type Passing, type QuickUse } from '../extract/quick-uses.js'
 import { type Build, type Lookup, type Reference, type SourceFile, type Value } from '../model.js'
 import { folderOf } from './paths.js'
 import { referencesOf } from './placed.js'
-import { argumentStep, dockerfileIn, type DockerfileNames } from './project-builds.js'
+import { argumentStep, DEFAULT_PLATFORM, dockerfileIn, type DockerfileNames } from './project-builds.js'
 import { type Contents } from './project-contents.js'
 import { type Environments } from './project-environment.js'
 import { defaultsOf } from './project-folder.js'
@@ -85,10 +85,11 @@ export class QuickFiles {
   }
 
   /** Nothing has a say in what a file names: no image takes a value from a variable, and no template grows beyond what is read. */
-  private isAll({ defaulted, images, overridable, variables, templates }: QuickCompose, around: Around): boolean {
+  private isAll({ builds, defaulted, images, overridable, variables, templates }: QuickCompose, around: Around): boolean {
     const { environments } = this
     if (around.others && (templates || defaulted.length > 0 || around.more)) return false
     if ((overridable && this.passes.overridable !== true) || !images.every(isImage)) return false
+    if (builds.length > 0 && environments.of(around.folder).lookup(DEFAULT_PLATFORM) !== undefined) return false
     if (defaulted.length === 0 && around.usual) return true
     if (environments.environment.envFiles.length > 0) return false
     const { lookup, problems } = environments.of(around.folder)

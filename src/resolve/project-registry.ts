@@ -57,18 +57,12 @@ export class Registry {
     if (known !== undefined) add(known, use)
   }
 
-  /** Whether it was told of a place that somebody pulls its image. */
-  isPulled(path: string, start: number): boolean {
-    const place = this.places.get(path)?.get(start)
-    return place !== undefined && place.occurrence.pullable !== false
-  }
-
   /** What files name of which nothing else is told. */
   references(references: readonly Reference[]): void {
     for (const reference of references) this.complete.push(reference)
   }
 
-  /** A build; equal ones count once. */
+  /** A build; equal ones count once, and for certain if one is. */
   build(build: Build): void {
     const { file, span } = build.place
     const key = `${span.start.line}:${span.start.column}:${build.service}:${file}`
@@ -79,7 +73,8 @@ export class Registry {
     }
     same.all ??= new Map([[keyOfBuild(same.first), same.first]])
     const own = keyOfBuild(build)
-    if (!same.all.has(own)) same.all.set(own, build)
+    const known = same.all.get(own)
+    if (known === undefined || (known.tentative === true && build.tentative !== true)) same.all.set(own, build)
   }
 
   /** A problem; one that several projects meet counts once. */

@@ -20,6 +20,14 @@ export interface Alone {
   readonly project: Project
 }
 
+/** How builds are told. */
+export interface How {
+  /** Only those that have no blanks. */
+  readonly sure?: boolean
+  /** Which services are told as what somebody may build, or may not. */
+  readonly tentative?: (service: string) => boolean
+}
+
 /** Tells a registry what single files and whole projects say, and follows what they reach. */
 export class Telling {
   /** The files that were listed, then those that others reach, in the order in which they are met. */
@@ -32,6 +40,8 @@ export class Telling {
   readonly reached = new Set<string>()
   /** For projects that are loaded once more with other variables: they do not use up what the others may still take in. */
   readonly otherwise: Sources
+  /** UTF-16 units of lists of files that were looked for in other folders than where they are written. */
+  searched = 0
   private readonly queued: Set<string>
   private readonly givens = new Map<string, Variables>()
 
@@ -150,11 +160,9 @@ export class Telling {
 
   /** Tells what a project makes of the places of its files. */
   tellOthers(project: Model, use: (use: Use) => void): void {
-    // every image of a file is told by the file alone: what another project with the same variables makes of it is the same
-    const told = ({ node, scope: { path, file, lookup } }: Leaf, pullable: boolean): boolean =>
-      this.queued.has(path) &&
-      lookup === this.sources.environments.withDeclared(this.givenTo(path, file).lookup) &&
-      !(pullable && file.ruled && !this.registry.isPulled(path, node.start))
+    // every image of a file is told by the file alone: what another project with the same variables makes of it is the same, unless it pulls it
+    const told = ({ scope: { path, file, lookup } }: Leaf): boolean =>
+      !file.ruled && this.queued.has(path) && lookup === this.sources.environments.withDeclared(this.givenTo(path, file).lookup)
     this.walkProject(project, { use, refuse: () => undefined, told })
   }
 
@@ -165,14 +173,17 @@ export class Telling {
     for (const { value } of project.models.values()) usesOfModel(value, sink)
   }
 
-  /** Tells what a project builds; if `sure`, only builds that have no blanks. */
-  tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean, sure = false): void {
+  /** Tells what a project builds. */
+  tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean, how: How = {}): void {
     const { platforms } = this.sources.environments.environment
     const surroundings = { dockerfiles: this.dockerfiles, folder, lookup: this.sources.environments.withDeclared(given), platforms }
     for (const services of [project.services, project.jobs])
       for (const [name, { value }] of services) {
         if (childOf(value, 'build') === undefined || !wanted(name, value)) continue
-        for (const build of buildsOf(name, value, surroundings)) if (!sure || isSure(build)) this.registry.build(build)
+        for (const build of buildsOf(name, value, surroundings)) {
+          if (how.sure === true && !isSure(build)) continue
+          this.registry.build(how.tentative?.(name) === true ? { ...build, tentative: true } : build)
+        }
       }
   }
 

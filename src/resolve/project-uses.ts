@@ -27,8 +27,8 @@ export interface Surroundings {
 /** Told of each place; the text that compose refuses, with the scalar. */
 export interface Sink {
   use(use: Use): void
-  /** Whether nothing new can be told of an image that is written, and pulled or not, as where its file was told alone with the same variables. */
-  told?(image: Leaf, pullable: boolean): boolean
+  /** Whether nothing new can be told of an image that is written, as where its file was told alone with the same variables. */
+  told?(image: Leaf): boolean
   refuse(leaf: Leaf, message: string): void
 }
 
@@ -75,12 +75,11 @@ function imageUse(name: string, service: Tree, around: Surroundings, sink: Sink)
   // as if it were not written: compose builds under a name of its own, or refuses the service
   if (text === '' && (builds || isLiteral(image))) return
   if (text === '' && !isUnset(image)) return sink.use(unknownUse(name, image))
+  if (text !== undefined && text !== '' && sink.told?.(image)) return
   const output = builds || (text !== undefined && around.outputs.has(text))
-  const policy = output ? textOf(childOf(service, 'pull_policy')) : undefined
-  const pullable = policy !== 'build' && policy !== 'never'
-  if (text !== undefined && text !== '' && sink.told?.(image, pullable)) return
-  if (output) useWhole('build-output', name, image, sink, { pullable })
-  else useWhole('service', name, image, sink)
+  if (!output) return useWhole('service', name, image, sink)
+  const policy = textOf(childOf(service, 'pull_policy'))
+  useWhole('build-output', name, image, sink, { pullable: policy !== 'build' && policy !== 'never' })
 }
 
 /** An image that is empty by default. */

@@ -2,8 +2,8 @@ import { mayHold } from '../extract/compose.js'
 import { type Lookup } from '../model.js'
 import { loadProject } from './project-load.js'
 import { named } from './project-name.js'
-import { type Alone, type Telling } from './project-telling.js'
-import { VARIABLE } from './project-tree.js'
+import { type Alone, type How, type Telling } from './project-telling.js'
+import { type Tree, VARIABLE } from './project-tree.js'
 import { type Use } from './project-uses.js'
 
 /**
@@ -15,6 +15,7 @@ export function tellVariants(
   folder: string,
   project: readonly [Alone, ...Alone[]],
   wanted: (service: string) => boolean,
+  how: How = {},
 ): void {
   const { registry, otherwise } = telling
   const { environments } = otherwise
@@ -29,7 +30,7 @@ export function tellVariants(
   }
   for (const path of variants.paths) {
     const together = environments.before(folder, path)
-    telling.tell(together.unread)
+    if (!ENCRYPTED.test(path)) telling.tell(together.unread)
     tell(together.lookup, path)
     const instead = environments.instead(folder, path)
     if (instead !== undefined && givesSome(project, path, instead.lookup)) tell(instead.lookup, path, true)
@@ -40,26 +41,58 @@ export function tellVariants(
     const given = named(lookup, first.path, folder, first.file)
     const also = ({ resolution, ...use }: Use): void => {
       const { target, open, via } = resolution
+      // a sure image may be another one because of the file without a part of it from there
       const isSure = target.kind === 'image' && open === undefined
-      if (isSure || (!sure && (target.kind === 'image' || via.some(({ file }) => file === path)))) registry.also({ ...use, resolution })
+      if (isSure || (!sure && via.some(({ file }) => file === path))) registry.also({ ...use, resolution })
     }
     const loaded = loadProject(paths, folder, given, otherwise)
     telling.follow(loaded.reached)
     for (const problem of loaded.unread) registry.problemWith(path, problem)
     telling.tellOthers(loaded, also)
     telling.walkQuietly(telling.scopeOf(first.path, first.file, given), loaded, also)
-    telling.tellBuilds(loaded, folder, given, wanted, sure)
+    telling.tellBuilds(loaded, folder, given, wanted, { ...how, sure })
   }
 }
+
+/** Nobody passes these to compose as they are. */
+const ENCRYPTED = /\.(?:age|asc|enc|gpg|vault)$/
 
 /** Whether other variables may make something else of a file, or of what it takes in. */
 function takesVariables({ file, project }: Alone): boolean {
   return file.templates.length > 0 || mayHold(file.text, 'args') || project.reached.length > 0
 }
 
-/** Whether an env file gives a variable that files of a project name: one that gives none is there for something else. */
+/** Whether an env file gives a variable that may decide an image of a project: one that gives none is there for something else. */
 function givesSome(project: readonly Alone[], path: string, lookup: Lookup): boolean {
-  const templates = project.flatMap(({ file }) => file.templates)
   const gives = (name: string): boolean => lookup(name)?.via.some(({ file }) => file === path) === true
-  return templates.some(({ text }) => [...text.matchAll(VARIABLE)].some(([, name = '']) => gives(name)))
+  return project.some((one) => [...namesOf(one)].some(gives))
+}
+
+const namesIn = new WeakMap<Alone, ReadonlySet<string>>()
+
+/** The variables of a file in what can name an image; of one that takes in others, all of them. */
+function namesOf(one: Alone): ReadonlySet<string> {
+  const known = namesIn.get(one)
+  if (known !== undefined) return known
+  const names = new Set<string>()
+  const { services, jobs, models, reached } = one.project
+  if (reached.length > 0) for (const { text } of one.file.templates) addNames(text, names)
+  for (const section of [services, jobs, models]) for (const { value } of section.values()) addNamesBelow(value, names)
+  namesIn.set(one, names)
+  return names
+}
+
+function addNamesBelow(tree: Tree, names: Set<string>): void {
+  if (tree.kind === 'leaf') addNames(tree.node.text, names)
+  else if (tree.kind === 'items') for (const item of tree.items) addNamesBelow(item, names)
+  else
+    for (const [key, { value }] of tree.entries) {
+      names.add(key) // an argument without a value takes that of its name
+      addNamesBelow(value, names)
+    }
+}
+
+function addNames(text: string, names: Set<string>): void {
+  if (!text.includes('$')) names.add(text)
+  else for (const [, name = ''] of text.matchAll(VARIABLE)) names.add(name)
 }

@@ -7,12 +7,12 @@ import { consistencyProblems, emptyProblems } from './project-checks.js'
 import { tellComposeFiles } from './project-compose-file.js'
 import { type ComposeCache, Contents } from './project-contents.js'
 import { type Environment, Environments } from './project-environment.js'
-import { defaultsOf, fragmentsOf, groupByFolder, joinedBy } from './project-folder.js'
+import { buildersOf, defaultsOf, fragmentsOf, groupByFolder, joinedBy } from './project-folder.js'
 import { includesFor, loadProject } from './project-load.js'
 import { named } from './project-name.js'
 import { type Left, QuickFiles } from './project-quick.js'
 import { Registry } from './project-registry.js'
-import { type Alone, Telling } from './project-telling.js'
+import { type Alone, type How, Telling } from './project-telling.js'
 import { tellVariants } from './project-variants.js'
 
 export { type ComposeCache, createComposeCache } from './project-contents.js'
@@ -48,12 +48,13 @@ export function readProjects(
 /** The files before the one that is joined with them. */
 type Base = readonly [Alone, ...Alone[]]
 
-function fragmentsIn({ project }: Alone, base: Alone): readonly string[] {
-  return [...fragmentsOf(project, base.project)]
-}
+type Defaults = ReturnType<typeof defaultsOf<{ readonly path: string }>>
 
-/** Services that may be put together from the files of one folder, and what each time takes besides. */
-const MAX_JOINED = 20_000
+const NO_SERVICES: ReadonlySet<string> = new Set()
+const TENTATIVE: How = { tentative: () => true }
+
+/** Services that may be put together from the files of one folder, with each env file again, and what each time takes besides. */
+const MAX_JOINED = 50_000
 const MIN_JOINED = 100
 
 class Reader {
@@ -62,6 +63,7 @@ class Reader {
   /** What is wrong with folders as far as their files are known: one that is reached later may have what lacks. */
   private readonly incomplete = new Map<string, readonly Problem[]>()
   private readonly listed: ReadonlySet<string>
+  private builders: { readonly together: readonly Alone[]; readonly byService: ReadonlyMap<string, readonly Alone[]> } | undefined
   /** How many services of a folder may still be joined. */
   private readonly room = new Map<string, number>()
   /** Folders where a COMPOSE_FILE says what is loaded. */
@@ -144,49 +146,78 @@ class Reader {
         tellVariants(telling, folder, [one], () => false)
         continue
       }
-      const bases = one === main || one === override ? [] : this.basesOf(one, main, override, together)
-      const fragment = new Set((one === override && main !== undefined ? [main] : bases.flat()).flatMap((base) => fragmentsIn(one, base)))
+      const fragment = main !== undefined && one !== main ? fragmentsOf(one.project, main.project) : NO_SERVICES
       const whole = (service: string): boolean => !fragment.has(service)
-      telling.tellBuilds(one.project, folder, one.given, whole)
-      tellVariants(telling, folder, [one], whole)
-      for (const base of bases) {
-        // a service that only adds to what another base builds is nothing behind this one
-        const here = new Set(base.flatMap((other) => fragmentsIn(one, other)))
-        this.readJoined(folder, base, one, (service) => whole(service) || here.has(service))
+      const bases = one === override ? [] : this.basesOf(one, defaults, together)
+      // what only adds to a build is hardly meant to be built by itself
+      const added = new Set(bases.flatMap(([base]) => base.flatMap(({ project }) => [...fragmentsOf(one.project, project)])))
+      const how: How = { tentative: (service) => added.has(service) }
+      telling.tellBuilds(one.project, folder, one.given, whole, how)
+      tellVariants(telling, folder, [one], whole, how)
+      if (main !== undefined && one !== override && fragment.size > 0) this.readJoined(folder, [main], one, fragment)
+      for (const [base, services] of bases) {
+        const others = new Set([...services].filter((service) => base.length > 1 || !fragment.has(service)))
+        if (others.size > 0) this.readJoined(folder, base, one, others, TENTATIVE)
       }
     }
   }
 
   /**
-   * The files that one may be put behind, as with `-f compose.yaml -f compose.prod.yaml`: the default file, alone and with its override. Without one, each
-   * file that builds what this one only adds to.
+   * The files that one may be put behind, as with `-f compose.yaml -f compose.prod.yaml`, with the services of which both speak: the default file, alone and
+   * with its override. Without one, each file that builds what this one only adds to.
    */
-  private basesOf(one: Alone, main: Alone | undefined, override: Alone | undefined, together: readonly Alone[]): readonly Base[] {
-    if (main !== undefined) return override === undefined ? [[main]] : [[main], [main, override]]
-    return together.filter((other) => other !== one && fragmentsIn(one, other).length > 0).map((other): Base => [other])
+  private basesOf(one: Alone, defaults: Defaults, together: readonly Alone[]): readonly (readonly [Base, ReadonlySet<string>])[] {
+    const main = together.find((other) => other === defaults.main)
+    const override = together.find((other) => other === defaults.override)
+    if (one === main) return []
+    if (defaults.main !== undefined) {
+      // one that waits builds nothing, and says nothing of what is pulled
+      if (main === undefined) return []
+      const joined = joinedBy(one.project, main.project)
+      if (override === undefined) return [[[main], joined]]
+      return [
+        [[main], joined],
+        [[main, override], new Set([...joined, ...joinedBy(one.project, override.project)])],
+      ]
+    }
+    const bases = new Map<Alone, Set<string>>()
+    for (const service of buildersOf(one.project).without)
+      for (const other of this.buildersIn(together).get(service) ?? [])
+        if (other !== one) bases.set(other, (bases.get(other) ?? new Set()).add(service))
+    return [...bases].map(([other, services]) => [[other], services])
   }
 
-  /** What a file makes together with others before it, of the services of which both speak. */
-  private readJoined(folder: string, base: Base, one: Alone, wanted: (service: string) => boolean): void {
+  /** By service, the files of a folder that build it in a context of its own. */
+  private buildersIn(together: readonly Alone[]): ReadonlyMap<string, readonly Alone[]> {
+    if (this.builders?.together === together) return this.builders.byService
+    const byService = new Map<string, Alone[]>()
+    for (const one of together) for (const service of buildersOf(one.project).with) append(byService, service, one)
+    this.builders = { together, byService }
+    return byService
+  }
+
+  /** What a file makes of some services behind others. */
+  private readJoined(folder: string, base: Base, one: Alone, services: ReadonlySet<string>, how: How = {}): void {
     const { telling } = this
-    const joined = new Set(base.flatMap(({ project }) => [...joinedBy(one.project, project)].filter(wanted)))
-    if (joined.size === 0) return
+    const files: readonly [Alone, ...Alone[]] = [...base, one]
     const room = this.room.get(folder) ?? MAX_JOINED
     if (room <= 0) {
       const message = 'what it makes together with the files beside it was not looked at: they are too many, or have too many services'
       return telling.tell([{ file: one.path, message }])
     }
-    const files: readonly [Alone, ...Alone[]] = [...base, one]
-    this.room.set(folder, room - MIN_JOINED - files.reduce((sum, { project }) => sum + project.services.size, 0))
+    const size = files.reduce((sum, { project }) => sum + project.services.size, MIN_JOINED)
+    const variants = telling.otherwise.environments.variants(folder, size).paths.length
+    this.room.set(folder, room - size * (1 + variants))
     const both = loadProject(
       files.map(({ path }) => path),
       folder,
       one.given,
       telling.sources,
     )
+    const wanted = (service: string): boolean => services.has(service)
     telling.tellOthers(both, (use) => telling.registry.also(use))
-    telling.tellBuilds(both, folder, one.given, (service) => joined.has(service))
-    tellVariants(telling, folder, files, (service) => joined.has(service))
+    telling.tellBuilds(both, folder, one.given, wanted, how)
+    tellVariants(telling, folder, files, wanted, how)
   }
 
   /** What compose loads in a folder when it is not told which files. */
