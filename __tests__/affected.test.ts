@@ -181,6 +181,29 @@ describe('a part of the base is looked at, and the report is the one of a look a
     expect(await states(before, same)).toEqual(['Dockerfile new'])
   })
 
+  test('a file that only now is read, for its name or for a build, is no debt', async () => {
+    const text = 'FROM alpine:latest\nRUN a\n'
+    expect(await states({ 'docs/bad.txt': text }, { Dockerfile: text }, POLICY, { Dockerfile: 'docs/bad.txt' })).toEqual(['Dockerfile new'])
+    const build = (file: string): Table => ({
+      'compose.yaml': `services:\n  s:\n    build:\n      context: .\n      dockerfile: ${file}\n`,
+    })
+    const before = { ...build('x.txt'), 'x.txt': 'FROM alpine:3\n', 'docs/bad.txt': text }
+    expect(await states(before, { ...before, ...build('docs/bad.txt'), 'docs/bad.txt': `${text}# a\n` })).toEqual(['docs/bad.txt new'])
+    expect(await states({ 'docs/bad.txt': text }, { 'docs/bad.txt': `${text}# a\n` })).toEqual(['docs/bad.txt existing'])
+  })
+
+  test('also where an env file of the base names files that are gone', async () => {
+    const build = 'services:\n  s:\n    build:\n      context: ../app\n      args:\n        TAG: latest\n'
+    const policy = 'version: 1\nregistries: any\npin: minor\n'
+    const before = {
+      'env/prod.env': 'COMPOSE_FILE=a/stack.yml\n',
+      'a/stack.yml': build,
+      'app/Dockerfile': 'ARG TAG=1.27\nFROM nginx:${TAG}\n',
+    }
+    const after = { 'env/prod.env': 'COMPOSE_FILE=a/stack.yml\n', 'app/Dockerfile': 'ARG TAG=latest\nFROM nginx:${TAG}\n' }
+    expect(await states(before, after, policy)).toEqual(['app/Dockerfile existing'])
+  })
+
   test('also where the policy names a file that is gone', async () => {
     const build = 'services:\n  a:\n    build:\n      context: ../app\n      args:\n        TAG: latest\n'
     const before = { 'misc/stack.conf': build, 'app/Dockerfile': 'ARG TAG=1.27\nFROM nginx:${TAG}\n' }

@@ -71,7 +71,8 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
 
   /** Only a part of the base is looked at if that is enough. */
   async function judgedThere(now: Judgement, base: Base): Promise<Judgement> {
-    const suspects = new Set([...base.changed].map((path) => base.renamed.get(path) ?? path))
+    // what the head reads for its name, or because something builds it, the base did not read for its text: that would be no debt
+    const suspects = new Set([...head.suspected].map((path) => base.renamed.get(path) ?? path))
     const moved = new Set(base.renamed.values())
     // what a file of the base writes is asked for where the head's has findings; what was renamed has another path there
     const passes = (source: SourceFile, uses: QuickUses): boolean =>

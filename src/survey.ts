@@ -52,6 +52,8 @@ export interface Survey {
   /** What passed at a quick look: it is in no inventory's references. */
   readonly passed: Inventory['passed']
   readonly skipped: readonly Skipped[]
+  /** Suspects that were read for nothing but their text. */
+  readonly suspected: ReadonlySet<string>
   /**
    * The paths under whose settings a layer judges a file: its own; for one that the layer excludes, also those of the files that reach it; none if nothing does.
    */
@@ -89,7 +91,8 @@ export async function survey(
   await prepareEngine(ahead.length)
   for (const taking of takings) taking.ahead(ahead)
   await files.settled()
-  const found = discover(files, layers, options, { before: early, suspects: await options.suspects }).sources
+  const discovered = discover(files, layers, options, { before: early, suspects: await options.suspects })
+  const found = discovered.sources
   const sources = found.filter((file) => !dropped(file.path))
   if (sources.filter(({ kind }) => kind === 'compose').length > MANY_COMPOSE) await loadWholeReader()
   const views: Survey['views'][number][] = []
@@ -111,8 +114,16 @@ export async function survey(
     files: [...read.values()].sort(byPath),
     passed: views[0]?.inventory.passed ?? NOTHING_PASSED,
     skipped,
+    suspected: withoutReached(discovered.suspected, views),
     judgedAs: (layer, file) => reach[layer]?.(file) ?? [file],
   }
+}
+
+/** What a build or another file names is read for that. */
+function withoutReached(suspected: ReadonlySet<string>, views: Survey['views']): ReadonlySet<string> {
+  if (suspected.size === 0) return suspected
+  const reached = new Set(views.flatMap(({ inventory }) => inventory.edges.map(({ to }) => to)))
+  return new Set([...suspected].filter((path) => !reached.has(path)))
 }
 
 const NOTHING_PASSED: Inventory['passed'] = { images: 0, local: 0, paths: new Set() }
@@ -131,6 +142,8 @@ const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 :
 interface Discovery {
   readonly listed: readonly string[]
   readonly sources: readonly SourceFile[]
+  /** Those whose text alone tells. */
+  readonly suspected: ReadonlySet<string>
 }
 
 /** What is known when files are discovered once more. */
@@ -147,6 +160,7 @@ function discover(files: Files, layers: readonly LayerView[], options: SurveyOpt
   const suspects = known?.suspects ?? NO_PATHS
   if (known?.before.listed === listed && suspects.size === 0) return known.before
   const found = new Map<string, SourceFile>()
+  const suspected = new Set<string>()
   const wanted = wantedBy(options)
   for (const path of listed) {
     if (!wanted(path)) continue
@@ -156,9 +170,11 @@ function discover(files: Files, layers: readonly LayerView[], options: SurveyOpt
   for (const path of paths) if (!found.has(path) && wanted(path) && isFile(files, path)) found.set(path, { path, ...kindOfNamed(path) })
   for (const path of suspects) {
     const kind = found.has(path) || !wanted(path) ? undefined : lookInto(files, path)
-    if (kind !== undefined) found.set(path, { path, kind })
+    if (kind === undefined) continue
+    found.set(path, { path, kind })
+    suspected.add(path)
   }
-  return { listed, sources: [...found.values()] }
+  return { listed, sources: [...found.values()], suspected }
 }
 
 const NO_PATHS: ReadonlySet<string> = new Set()
