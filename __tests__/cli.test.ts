@@ -384,6 +384,26 @@ describe('check', () => {
     folder.git('sparse-checkout', 'disable')
     expect((await tell(['check'])).stdout).not.toContain('on disk')
   })
+  test('a submodule is told in every format with notes, and is no finding', async () => {
+    folder.git('init', '-q')
+    folder.write({ 'image-policy.yml': POLICY, Dockerfile: 'FROM nginx:1\n' })
+    folder.git('add', '-A')
+    folder.git('commit', '-qm', 'x')
+    expect((await tell(['check'])).stdout).not.toContain('submodule')
+    folder.git('update-index', '--add', '--cacheinfo', `160000,${folder.git('rev-parse', 'HEAD').trim()},libs/other`)
+    folder.write({ 'libs/other/Dockerfile': 'FROM quay.io/a/b:1\n' })
+    folder.git('init', '-q', 'libs/other')
+    for (const command of [
+      ['check'],
+      ['check', '--format', 'json'],
+      ['check', '--format', 'sarif'],
+      ['check', '--format', 'github'],
+      ['list'],
+    ]) {
+      const { status, stdout } = await tell(command)
+      expect([status, stdout.includes('1 submodule is a repository of its own, so not judged: libs/other')]).toEqual([0, true])
+    }
+  })
   test('--fail-on', async () => {
     folder.write({ Dockerfile: 'FROM evil/x:1\n', 'image-policy.yml': `${POLICY}severity: warning\n` })
     const statuses = await Promise.all(

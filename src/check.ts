@@ -110,12 +110,16 @@ export async function list(files: Files, options: SurveyOptions): Promise<Report
   }
 }
 
-/** What git tracks and the disk lacks is judged by nobody. */
+/** What git tracks and the disk lacks is judged by nobody, and so is what belongs to another repository. */
 function notesOn(files: Files): readonly string[] {
   const absent = files.absent?.() ?? []
-  if (absent.length === 0) return []
-  const those = absent.length === 1 ? '1 tracked file is' : `${absent.length} tracked files are`
-  return [`${those} not on disk (deleted, or left out by a sparse checkout), so not judged: ${listed(absent)}`]
+  const submodules = files.submodules?.() ?? []
+  const [those, these] = [absent.length === 1 ? '1 tracked file is' : `${absent.length} tracked files are`, submodules.length]
+  const own = these === 1 ? '1 submodule is a repository of its own' : `${these} submodules are repositories of their own`
+  return [
+    ...(absent.length === 0 ? [] : [`${those} not on disk (deleted, or left out by a sparse checkout), so not judged: ${listed(absent)}`]),
+    ...(these === 0 ? [] : [`${own}, so not judged: ${listed(submodules)}`]),
+  ]
 }
 
 function unjudged({ occurrence, own, also }: Reference): Verdict {

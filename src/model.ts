@@ -57,6 +57,8 @@ export interface Files {
   problems?(): readonly Problem[]
   /** Paths that `find` told and `read` did not find: git's index has them, and the disk has not. Complete once everything was read. */
   absent?(): readonly string[]
+  /** Folders of the tree that are repositories of their own: nothing in them is found. */
+  submodules?(): readonly string[]
   /** Same identity, same content: what is derived from the content alone may be kept under it. */
   identity(path: string): string
 }

@@ -47,6 +47,7 @@ export function watch(files: Workspace, terminal: Output, quiet: boolean): Progr
     isLinked: (path) => files.isLinked(path),
     problems: () => files.problems(),
     absent: () => files.absent(),
+    submodules: () => files.submodules(),
   }
   return {
     files: watched,

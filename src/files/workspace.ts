@@ -20,6 +20,7 @@ export interface Workspace extends Files {
   problems(): readonly Problem[]
   expect(tests: readonly NameTest[]): void
   absent(): readonly string[]
+  submodules(): readonly string[]
 }
 
 /**
@@ -154,6 +155,16 @@ class DiskWorkspace implements Workspace {
 
   absent(): readonly string[] {
     return [...this.#absent].sort()
+  }
+
+  submodules(): readonly string[] {
+    if (this.#released) return []
+    const list = this.#list()
+    if (list === undefined || list.submodules === false) return []
+    const output = git(this.#root, ['ls-files', '--cached', '--stage', '-z'])
+    if (output.kind === 'failed') return []
+    const paths = [...splitNul(output.bytes)].filter((entry) => entry.toString('latin1', 0, SUBMODULE_MODE.length) === SUBMODULE_MODE)
+    return paths.map((entry) => this.#shown(entry.subarray(entry.indexOf('\t') + 1))).sort()
   }
 
   /** Whether a file that is no link, below no link, is spelled so on disk. */
