@@ -17,7 +17,8 @@ const MAX_TAKEN = 1_000
 
 /**
  * The folders in which the base may say something else than the head: those of what differs (of links, also of what they lead to), those where something
- * could not be read, those where compose files take in others, with variables from anywhere, or env files may name some; and all that build files of these, or are built by them.
+ * could not be read, those where compose files take in others, with variables from anywhere, or env files may name some; and all that build files of these,
+ * or are built by them.
  *
  * What lies in other folders has the same text and the same surroundings on both sides, with two exceptions: env files that hold everywhere are for the
  * caller to see to, and what these folders reach at the base is for `staysWithin`. Undefined where the base is to be looked at as a whole.
