@@ -1,7 +1,7 @@
 import { append } from './append.js'
 import { baseOf, folderOf } from './paths.js'
 import { type Model } from './project-load.js'
-import { childOf } from './project-tree.js'
+import { childOf, type Tree } from './project-tree.js'
 
 /** The names that compose looks for in a folder; the first one wins. */
 const DEFAULT_NAMES: readonly string[] = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
@@ -50,10 +50,13 @@ export function fragmentsOf(project: Model, base: Model): ReadonlySet<string> {
   const fragments = new Set<string>()
   for (const [name, { value }] of project.services) {
     const build = childOf(value, 'build')
-    if (build?.kind !== 'branch' || childOf(base.services.get(name)?.value, 'build') === undefined) continue
-    if (childOf(build, 'context') === undefined && childOf(build, 'dockerfile_inline') === undefined) fragments.add(name)
+    if (build !== undefined && childOf(base.services.get(name)?.value, 'build') !== undefined && onlyAdds(build)) fragments.add(name)
   }
   return fragments
+}
+
+function onlyAdds(build: Tree): boolean {
+  return build.kind === 'branch' && childOf(build, 'context') === undefined && childOf(build, 'dockerfile_inline') === undefined
 }
 
 /** The services of which both files say something that matters, one of them how they are built. */
@@ -67,15 +70,12 @@ export function joinedBy(project: Model, base: Model): ReadonlySet<string> {
   return joined
 }
 
-/** The services whose build names no context, or where each of those that names one is built. */
-export function buildersOf(project: Model): { readonly without: readonly string[]; readonly with: readonly string[] } {
-  const [without, named]: [string[], string[]] = [[], []]
+/** The services whose build only adds to another one, and those that are built by themselves. */
+export function buildersOf(project: Model): { readonly adding: readonly string[]; readonly whole: readonly string[] } {
+  const [adding, whole]: [string[], string[]] = [[], []]
   for (const [name, { value }] of project.services) {
     const build = childOf(value, 'build')
-    if (build === undefined) continue
-    const adds = build.kind === 'branch' && childOf(build, 'context') === undefined && childOf(build, 'dockerfile_inline') === undefined
-    if (adds) without.push(name)
-    else named.push(name)
+    if (build !== undefined) (onlyAdds(build) ? adding : whole).push(name)
   }
-  return { without, with: named }
+  return { adding, whole }
 }

@@ -63,6 +63,7 @@ class Reader {
   /** What is wrong with folders as far as their files are known: one that is reached later may have what lacks. */
   private readonly incomplete = new Map<string, readonly Problem[]>()
   private readonly listed: ReadonlySet<string>
+  /** Of the folder that is read. */
   private builders: { readonly together: readonly Alone[]; readonly byService: ReadonlyMap<string, readonly Alone[]> } | undefined
   /** How many services of a folder may still be joined. */
   private readonly room = new Map<string, number>()
@@ -181,17 +182,17 @@ class Reader {
       ]
     }
     const bases = new Map<Alone, Set<string>>()
-    for (const service of buildersOf(one.project).without)
+    for (const service of buildersOf(one.project).adding)
       for (const other of this.buildersIn(together).get(service) ?? [])
         if (other !== one) bases.set(other, (bases.get(other) ?? new Set()).add(service))
     return [...bases].map(([other, services]) => [[other], services])
   }
 
-  /** By service, the files of a folder that build it in a context of its own. */
+  /** By service, the files of a folder that build it by themselves. */
   private buildersIn(together: readonly Alone[]): ReadonlyMap<string, readonly Alone[]> {
     if (this.builders?.together === together) return this.builders.byService
     const byService = new Map<string, Alone[]>()
-    for (const one of together) for (const service of buildersOf(one.project).with) append(byService, service, one)
+    for (const one of together) for (const service of buildersOf(one.project).whole) append(byService, service, one)
     this.builders = { together, byService }
     return byService
   }
