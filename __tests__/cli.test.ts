@@ -362,6 +362,7 @@ describe('check', () => {
     expect(references).toHaveLength(1)
   })
 
+  const WITH_NOTES = [['check'], ['check', '--format', 'json'], ['check', '--format', 'sarif'], ['check', '--format', 'github'], ['list']]
   test('what a sparse checkout leaves out is told in every format with notes, and is no finding', async () => {
     folder.git('init', '-q')
     folder.write({ 'image-policy.yml': POLICY, 'api/Dockerfile': 'FROM nginx:1\n', 'web/Dockerfile': 'FROM quay.io/a/b:1\n', 'web/x': '' })
@@ -369,13 +370,7 @@ describe('check', () => {
     folder.git('commit', '-qm', 'x')
     folder.git('sparse-checkout', 'set', '--cone', 'api')
     const note = '1 tracked file is not on disk (deleted, or left out by a sparse checkout), so not judged: web/Dockerfile'
-    for (const command of [
-      ['check'],
-      ['check', '--format', 'json'],
-      ['check', '--format', 'sarif'],
-      ['check', '--format', 'github'],
-      ['list'],
-    ]) {
+    for (const command of WITH_NOTES) {
       const told = await tell(command)
       expect([told.status, told.stdout.includes(note)]).toEqual([0, true])
     }
@@ -393,13 +388,7 @@ describe('check', () => {
     folder.git('update-index', '--add', '--cacheinfo', `160000,${folder.git('rev-parse', 'HEAD').trim()},libs/other`)
     folder.write({ 'libs/other/Dockerfile': 'FROM quay.io/a/b:1\n' })
     folder.git('init', '-q', 'libs/other')
-    for (const command of [
-      ['check'],
-      ['check', '--format', 'json'],
-      ['check', '--format', 'sarif'],
-      ['check', '--format', 'github'],
-      ['list'],
-    ]) {
+    for (const command of WITH_NOTES) {
       const { status, stdout } = await tell(command)
       expect([status, stdout.includes('1 submodule is a repository of its own, so not judged: libs/other')]).toEqual([0, true])
     }

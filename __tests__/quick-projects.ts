@@ -75,5 +75,6 @@ function shown({ inputs, ...build }: Build): string {
     contexts: [...inputs.contexts],
     target: inputs.target,
     platforms: inputs.platforms,
+    tentative: inputs.tentative,
   })
 }

@@ -206,7 +206,7 @@ export interface BuildInputs {
   readonly contexts: ReadonlyMap<string, NamedContext>
   readonly target?: string
   readonly platforms: Platforms
-  /** Nobody may build it like this: what is wrong then is no problem. */
+  /** Of files that somebody may put together, or may not: it adds what images may be, and what lacks or is wrong then is no problem. */
   readonly tentative?: true
 }
 
@@ -234,8 +234,6 @@ export interface Build {
   readonly unset?: readonly string[]
   /** Where what decides that is written, if variables stand in it: other projects may give them values. */
   readonly written?: string
-  /** Of files that somebody may put together, or may not: it adds what its images may be, and what lacks for it is no problem. */
-  readonly tentative?: true
   readonly inputs: BuildInputs
 }
 

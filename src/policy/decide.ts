@@ -126,9 +126,7 @@ export class Decider {
     const bare: ImageReference = { registry, repository }
     const image = subject(bare)
     const upstream = upstreamOf(policy.mirrors, bare, image)
-    const images = upstream === undefined ? [image] : [image, subject(upstream.reference)]
-    const denied = upstream ?? deniedUpstreamOf(policy.mirrors, bare, image)
-    const deniable = denied === undefined ? [image] : [image, subject(denied.reference)]
+    const images: readonly [Subject, ...Subject[]] = upstream === undefined ? [image] : [image, subject(upstream.reference)]
     const judged = upstream?.reference ?? bare
     const matches = this.entries.find(judged, role, (paths) => at.met.has(paths))
     const source = this.sourceOf(matches, judged, role, upstream)
@@ -139,10 +137,18 @@ export class Decider {
       common: { ...source, matches, settings, ...(builtHere === undefined ? {} : { builtHere }) },
       asked: settings.pin ?? policy.pin,
       exempt: UNPINNED.has(role),
-      denials: policy.deny.length === 0 ? NO_DENIALS : policy.deny.filter(({ image }) => deniable.some((each) => denies(image, each))),
+      denials: policy.deny.length === 0 ? NO_DENIALS : this.denialsOf(bare, images),
       exceptions:
         policy.exceptions.length === 0 ? NO_EXCEPTIONS : policy.exceptions.filter((exception) => about(exception, images, role, at)),
     }
+  }
+
+  /** What is denied of an image, and of its upstream under whatever name the mirror's host goes. */
+  private denialsOf(bare: ImageReference, images: readonly [Subject, ...Subject[]]): readonly Denial[] {
+    const { deny, mirrors } = this.policy
+    const denied = images.length > 1 ? undefined : deniedUpstreamOf(mirrors, bare, images[0])
+    const all = denied === undefined ? images : [...images, subject(denied.reference)]
+    return deny.filter(({ image }) => all.some((each) => denies(image, each)))
   }
 
   /** What overrides say at paths of a class, of references that name no image and of files. */

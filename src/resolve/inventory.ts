@@ -217,8 +217,7 @@ function defaults({ variables, platforms }: Environment): BuildInputs {
   return { args: variables ?? new Map(), contexts: new Map(), platforms }
 }
 
-function passed({ inputs: own, tentative }: Build, { variables }: Environment): BuildInputs {
-  const inputs = tentative ? { ...own, tentative } : own
+function passed({ inputs }: Build, { variables }: Environment): BuildInputs {
   return variables === undefined || variables.size === 0 ? inputs : { ...inputs, args: new Map([...variables, ...inputs.args]) }
 }
 
@@ -237,9 +236,10 @@ function sortBuilds(builds: readonly Build[]): SortedBuilds {
   const edges: Edge[] = []
   const given = new Set(builds.flatMap((build) => (build.unset === undefined ? (build.written ?? []) : [])))
   for (const build of builds) {
-    const { dockerfile, place, unset, written, tentative } = build
+    const { dockerfile, place, unset, written, inputs } = build
     const elsewhere = unset !== undefined && given.has(written ?? '')
-    if (unset !== undefined && !elsewhere && tentative !== true) problems.push({ ...place, message: undecided(build.service, unset) })
+    if (unset !== undefined && !elsewhere && inputs.tentative !== true)
+      problems.push({ ...place, message: undecided(build.service, unset) })
     if (dockerfile.kind === 'file') {
       append(byPath, dockerfile.path, build)
       edges.push({ from: place.file, to: dockerfile.path })
@@ -255,8 +255,8 @@ function sortBuilds(builds: readonly Build[]): SortedBuilds {
 }
 
 /** What lacks for such a build is a problem. */
-function isCertain({ unset, tentative }: Build): boolean {
-  return unset === undefined && tentative !== true
+function isCertain({ unset, inputs }: Build): boolean {
+  return unset === undefined && inputs.tentative !== true
 }
 
 function undecided(service: string, unset: readonly string[]): string {

@@ -3,7 +3,7 @@ import { baseOf, folderOf, joined } from './paths.js'
 import { consistencyProblems } from './project-checks.js'
 import { COMPOSE_FILE, composeFiles, ENV, MAX_TRIED, MAX_VARIANTS } from './project-environment.js'
 import { groupByFolder } from './project-folder.js'
-import { type ComposeReader, loadProject, NO_SUCH_FILE, type Sources } from './project-load.js'
+import { type ComposeReader, NO_SUCH_FILE, type Project, type Sources } from './project-load.js'
 import { named } from './project-name.js'
 import { type Telling } from './project-telling.js'
 
@@ -28,7 +28,7 @@ export function tellComposeFiles(telling: Telling): ReadonlySet<string> {
 
 /** The project that compose loads in a folder whose `.env` (or the environment) says of which files; false if it says nothing. */
 function tellUsual(telling: Telling, folder: string): boolean {
-  const { registry, sources } = telling
+  const { sources } = telling
   const { lookup, unread: lacking } = sources.environments.of(folder)
   telling.tell(lacking)
   const value = lookup(COMPOSE_FILE)
@@ -37,14 +37,12 @@ function tellUsual(telling: Telling, folder: string): boolean {
   telling.tell([...wrong, ...unread])
   const [main] = paths
   if (main === undefined) return true
-  const [step] = value.via
-  telling.follow(paths.map((to) => ({ from: step?.file ?? main, to, whole: true })))
-  const { directory, given, problems } = surroundingsOf(main, folder, lookup, sources)
-  telling.tell(problems)
-  const project = telling.load(paths, directory, given)
-  telling.tellOthers(project, (use) => registry.also(use))
-  telling.tellBuilds(project, directory, given, () => true)
-  telling.tell(consistencyProblems(project.services, new Set()))
+  const surroundings = surroundingsOf(main, folder, lookup, sources)
+  telling.tell(surroundings.problems)
+  const { services } = tellNamed(telling, paths, value.via[0]?.file ?? main, surroundings, (given, directory) =>
+    telling.load(paths, directory, given),
+  )
+  telling.tell(consistencyProblems(services, new Set()))
   return true
 }
 
@@ -62,25 +60,36 @@ function tellFromOthers(telling: Telling, folder: string, envFiles: readonly str
 
 /** Tells one of them, and gives how many services it has. What compose refuses is not told: it names nothing, and the file may be a sample. */
 function tellOther(telling: Telling, folder: string, envFile: string): number {
-  const { registry, otherwise } = telling
-  const { lookup, unread: lacking } = otherwise.environments.before(folder, envFile)
+  const { sources } = telling
+  const { lookup, unread: lacking } = sources.environments.before(folder, envFile)
   telling.tell(lacking)
   const value = lookup(COMPOSE_FILE)
   if (value === undefined || value.text === '') return 0
-  const own = filesOf(folder, value, lookup, otherwise.read)
+  const own = filesOf(folder, value, lookup, sources.read)
   const { paths, unread } = own.paths.length > 0 ? own : (fromAbove(telling, folder, value, lookup) ?? own)
   telling.tell(unread)
   const [main] = paths
   if (main === undefined) return 0
-  const from = value.via[0]?.file ?? envFile
+  const surroundings = surroundingsOf(main, folder, lookup, sources)
+  const { services } = tellNamed(telling, paths, value.via[0]?.file ?? envFile, surroundings, (given, directory) =>
+    telling.loadWith(envFile, paths, directory, given),
+  )
+  return services.size
+}
+
+/** Tells the project of some files, which an env file names. */
+function tellNamed(
+  telling: Telling,
+  paths: readonly string[],
+  from: string,
+  { directory, given }: Surroundings,
+  load: (given: Lookup, directory: string) => Project,
+): Project {
   telling.follow(paths.map((to) => ({ from, to, whole: true })))
-  const { directory, given } = surroundingsOf(main, folder, lookup, otherwise)
-  const project = loadProject(paths, directory, given, otherwise)
-  telling.follow(project.reached)
-  for (const problem of project.unread) registry.problemWith(envFile, problem)
-  telling.tellOthers(project, (use) => registry.also(use))
+  const project = load(given, directory)
+  telling.tellOthers(project)
   telling.tellBuilds(project, directory, given, () => true)
-  return project.services.size
+  return project
 }
 
 /** Levels that are looked up; an env file deeper than that has its project beside it. */
@@ -99,7 +108,7 @@ function fromAbove(telling: Telling, folder: string, value: Value, lookup: Looku
       if (before <= MAX_SEARCHED) telling.tell([{ file: value.via[0]?.file ?? ENV, message }])
       return undefined
     }
-    const found = filesOf(above, value, lookup, telling.otherwise.read)
+    const found = filesOf(above, value, lookup, telling.sources.read)
     if (found.paths.length > 0) return found
   }
   return undefined

@@ -74,7 +74,7 @@ export class Registry {
     same.all ??= new Map([[keyOfBuild(same.first), same.first]])
     const own = keyOfBuild(build)
     const known = same.all.get(own)
-    if (known === undefined || (known.tentative === true && build.tentative !== true)) same.all.set(own, build)
+    if (known === undefined || (known.inputs.tentative === true && build.inputs.tentative !== true)) same.all.set(own, build)
   }
 
   /** A problem; one that several projects meet counts once. */

@@ -91,7 +91,7 @@ export class Telling {
     const broken = this.tellOwn(scope, project)
     if (file.templates.length > 0) this.tell(templateProblems(scope, broken))
     // what its documents and services make together is another project as well
-    if (!file.plain) this.tellOthers(project, (use) => this.registry.also(use))
+    if (!file.plain) this.tellOthers(project)
     return one
   }
 
@@ -159,7 +159,7 @@ export class Telling {
   }
 
   /** Tells what a project makes of the places of its files. */
-  tellOthers(project: Model, use: (use: Use) => void): void {
+  tellOthers(project: Model, use = (one: Use): void => this.registry.also(one)): void {
     // every image of a file is told by the file alone: what another project with the same variables makes of it is the same, unless it pulls it
     const told = ({ scope: { path, file, lookup } }: Leaf): boolean =>
       !file.ruled && this.queued.has(path) && lookup === this.sources.environments.withDeclared(this.givenTo(path, file).lookup)
@@ -174,15 +174,15 @@ export class Telling {
   }
 
   /** Tells what a project builds. */
-  tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string, tree: Tree) => boolean, how: How = {}): void {
+  tellBuilds(project: Model, folder: string, given: Lookup, wanted: (service: string) => boolean, how: How = {}): void {
     const { platforms } = this.sources.environments.environment
     const surroundings = { dockerfiles: this.dockerfiles, folder, lookup: this.sources.environments.withDeclared(given), platforms }
     for (const services of [project.services, project.jobs])
       for (const [name, { value }] of services) {
-        if (childOf(value, 'build') === undefined || !wanted(name, value)) continue
+        if (childOf(value, 'build') === undefined || !wanted(name)) continue
         for (const build of buildsOf(name, value, surroundings)) {
           if (how.sure === true && !isSure(build)) continue
-          this.registry.build(how.tentative?.(name) === true ? { ...build, tentative: true } : build)
+          this.registry.build(how.tentative?.(name) === true ? { ...build, inputs: { ...build.inputs, tentative: true } } : build)
         }
       }
   }
@@ -192,6 +192,14 @@ export class Telling {
     const project = loadProject(paths, folder, given, this.sources)
     this.tell(project.problems)
     this.follow(project.reached)
+    return project
+  }
+
+  /** Loads a project with an env file that somebody may name: of what is wrong with it only what was not read is told. */
+  loadWith(envFile: string, paths: readonly string[], folder: string, given: Lookup): Project {
+    const project = loadProject(paths, folder, given, this.otherwise)
+    this.follow(project.reached)
+    for (const problem of project.unread) this.registry.problemWith(envFile, problem)
     return project
   }
 }

@@ -1,6 +1,5 @@
 import { mayHold } from '../extract/compose.js'
 import { type Lookup } from '../model.js'
-import { loadProject } from './project-load.js'
 import { named } from './project-name.js'
 import { type Alone, type How, type Telling } from './project-telling.js'
 import { type Tree, VARIABLE } from './project-tree.js'
@@ -17,8 +16,8 @@ export function tellVariants(
   wanted: (service: string) => boolean,
   how: How = {},
 ): void {
-  const { registry, otherwise } = telling
-  const { environments } = otherwise
+  const { registry } = telling
+  const { environments } = telling.sources
   if (!project.some(takesVariables)) return
   const [first] = project
   const paths = project.map(({ path }) => path)
@@ -45,9 +44,7 @@ export function tellVariants(
       const isSure = target.kind === 'image' && open === undefined
       if (isSure || (!sure && via.some(({ file }) => file === path))) registry.also({ ...use, resolution })
     }
-    const loaded = loadProject(paths, folder, given, otherwise)
-    telling.follow(loaded.reached)
-    for (const problem of loaded.unread) registry.problemWith(path, problem)
+    const loaded = telling.loadWith(path, paths, folder, given)
     telling.tellOthers(loaded, also)
     telling.walkQuietly(telling.scopeOf(first.path, first.file, given), loaded, also)
     telling.tellBuilds(loaded, folder, given, wanted, { ...how, sure })

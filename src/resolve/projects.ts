@@ -48,7 +48,20 @@ export function readProjects(
 /** The files before the one that is joined with them. */
 type Base = readonly [Alone, ...Alone[]]
 
-type Defaults = ReturnType<typeof defaultsOf<{ readonly path: string }>>
+/** With the services of which both speak. */
+type Joined = readonly [base: Base, services: ReadonlySet<string>]
+
+/**
+ * The files that one may be put behind, as with `-f compose.yaml -f compose.prod.yaml`: the default file, alone and with its override. None if it waits: then it
+ * builds nothing, and says nothing of what is pulled.
+ */
+function basesOf(one: Alone, main: Alone | undefined, override: Alone | undefined): readonly Joined[] {
+  if (main === undefined) return []
+  const joined = joinedBy(one.project, main.project)
+  const alone: Joined = [[main], joined]
+  if (override === undefined) return [alone]
+  return [alone, [[main, override], new Set([...joined, ...joinedBy(one.project, override.project)])]]
+}
 
 const NO_SERVICES: ReadonlySet<string> = new Set()
 const TENTATIVE: How = { tentative: () => true }
@@ -149,7 +162,8 @@ class Reader {
       }
       const fragment = main !== undefined && one !== main ? fragmentsOf(one.project, main.project) : NO_SERVICES
       const whole = (service: string): boolean => !fragment.has(service)
-      const bases = one === override ? [] : this.basesOf(one, defaults, together)
+      const bases =
+        one === main || one === override ? [] : defaults.main === undefined ? this.buildersFor(one, together) : basesOf(one, main, override)
       // what only adds to a build is hardly meant to be built by itself
       const added = new Set(bases.flatMap(([base]) => base.flatMap(({ project }) => [...fragmentsOf(one.project, project)])))
       const how: How = { tentative: (service) => added.has(service) }
@@ -163,24 +177,8 @@ class Reader {
     }
   }
 
-  /**
-   * The files that one may be put behind, as with `-f compose.yaml -f compose.prod.yaml`, with the services of which both speak: the default file, alone and
-   * with its override. Without one, each file that builds what this one only adds to.
-   */
-  private basesOf(one: Alone, defaults: Defaults, together: readonly Alone[]): readonly (readonly [Base, ReadonlySet<string>])[] {
-    const main = together.find((other) => other === defaults.main)
-    const override = together.find((other) => other === defaults.override)
-    if (one === main) return []
-    if (defaults.main !== undefined) {
-      // one that waits builds nothing, and says nothing of what is pulled
-      if (main === undefined) return []
-      const joined = joinedBy(one.project, main.project)
-      if (override === undefined) return [[[main], joined]]
-      return [
-        [[main], joined],
-        [[main, override], new Set([...joined, ...joinedBy(one.project, override.project)])],
-      ]
-    }
+  /** Without a default file: each file that builds what this one only adds to. */
+  private buildersFor(one: Alone, together: readonly Alone[]): readonly Joined[] {
     const bases = new Map<Alone, Set<string>>()
     for (const service of buildersOf(one.project).adding)
       for (const other of this.buildersIn(together).get(service) ?? [])
@@ -207,7 +205,7 @@ class Reader {
       return telling.tell([{ file: one.path, message }])
     }
     const size = files.reduce((sum, { project }) => sum + project.services.size, MIN_JOINED)
-    const variants = telling.otherwise.environments.variants(folder, size).paths.length
+    const variants = telling.sources.environments.variants(folder, size).paths.length
     this.room.set(folder, room - size * (1 + variants))
     const both = loadProject(
       files.map(({ path }) => path),
@@ -216,7 +214,7 @@ class Reader {
       telling.sources,
     )
     const wanted = (service: string): boolean => services.has(service)
-    telling.tellOthers(both, (use) => telling.registry.also(use))
+    telling.tellOthers(both)
     telling.tellBuilds(both, folder, one.given, wanted, how)
     tellVariants(telling, folder, files, wanted, how)
   }
@@ -234,7 +232,7 @@ class Reader {
     const paths: readonly [Alone, ...Alone[]] = override === undefined ? [main] : [main, override]
     const project = override === undefined ? main.project : telling.load([main.path, override.path], folder, given)
     if (override !== undefined) {
-      telling.tellOthers(project, (use) => telling.registry.also(use))
+      telling.tellOthers(project)
       telling.tellBuilds(project, folder, given, () => true)
       tellVariants(telling, folder, paths, () => true)
     }
