@@ -246,11 +246,55 @@ describe('a key or a tag that is written with escapes', () => {
 })
 
 test('the platform of a build that the environment names', async () => {
-  const files = { Dockerfile: 'ARG TARGETARCH\nFROM x-$TARGETARCH\n', '.env': 'DOCKER_DEFAULT_PLATFORM=linux/arm64' }
-  expect(await told({ ...files, 'compose.yml': 'services: {s: {build: .}}' })).toEqual(['Dockerfile x-amd64 or x-arm64'])
+  const files = { Dockerfile: 'ARG TARGETARCH\nFROM x-$TARGETARCH\n', '.env': 'DOCKER_DEFAULT_PLATFORM=linux/s390x' }
+  expect(await told({ ...files, 'compose.yml': 'services: {s: {build: .}}' })).toEqual(['Dockerfile x-amd64 or x-s390x or x-arm64'])
   expect(await told({ ...files, 'compose.yml': 'services: {s: {build: ., platform: linux/arm/v7}}' })).toEqual([
-    'Dockerfile x-amd64 or x-arm',
+    'Dockerfile x-amd64 or x-arm or x-arm64',
   ])
+})
+
+describe('a base that depends on the platform', () => {
+  test.each([
+    ['what is built', 'FROM x-$TARGETARCH', ['Dockerfile x-amd64 or x-arm64']],
+    ['what builds', 'FROM x-$BUILDARCH', ['Dockerfile x-amd64 or x-arm64']],
+    ['both', 'FROM x-$BUILDARCH-$TARGETARCH', ['Dockerfile x-amd64-amd64 or x-amd64-arm64 or x-arm64-arm64 or x-arm64-amd64']],
+    ['the default of an argument', 'ARG A=${TARGETPLATFORM#linux/}\nFROM $A/x', ['Dockerfile amd64/x or arm64/x']],
+    ['a stage on one of them only', 'FROM x AS b-amd64\nFROM b-$TARGETARCH', ['Dockerfile b-amd64 or b-arm64', 'Dockerfile x']],
+    ['its platform alone', 'FROM --platform=$BUILDPLATFORM x', ['Dockerfile x']],
+    ['the system alone', 'FROM x-$TARGETOS', ['Dockerfile x-linux']],
+  ])('%s', async (_, text, expected) => {
+    expect(await told({ Dockerfile: `${text}\n` })).toEqual(expected)
+  })
+
+  test('with the arguments that a build passes', async () => {
+    const files = { 'compose.yml': 'services: {s: {build: {context: ., args: {N: y}}}}', Dockerfile: 'ARG N=x\nFROM $N-$TARGETARCH\n' }
+    expect(await told(files)).toEqual(['Dockerfile x-amd64 or y-amd64 or x-arm64 or y-arm64'])
+  })
+
+  test('within a compose file', async () => {
+    const file = 'services:\n  s:\n    build:\n      dockerfile_inline: |\n        FROM x-$$TARGETARCH\n'
+    expect(await told({ 'compose.yml': file })).toEqual(['compose.yml x-amd64 or x-arm64'])
+  })
+
+  test('what is wrong on another one only is no problem', async () => {
+    const text = 'FROM --platform=${TARGETARCH/arm64/?} x-$TARGETARCH\n'
+    expect(await told({ Dockerfile: text })).toEqual(['Dockerfile x-amd64 or x-arm64'])
+  })
+
+  test('one that somebody asks for is the only one', async () => {
+    const platforms = { target: 'linux/s390x', build: 'linux/amd64' }
+    const files = memoryFiles({ Dockerfile: 'FROM x-$TARGETARCH\n' })
+    const { views } = await survey(files, [], { paths: [], platforms, envFiles: [] }, createCaches())
+    expect(views[0]?.inventory.references.map(({ own, also }) => [own.resolved, also])).toEqual([['x-s390x', []]])
+  })
+
+  test('builds that are too many on all of them are told', async () => {
+    const args = Array.from({ length: 1200 }, (_, i) => `  s${i}: {build: {context: ., args: {N: y${i}}}}\n`).join('')
+    const lines = await told({ 'compose.yml': `services:\n${args}`, Dockerfile: 'ARG N=x\nARG M\nARG O\nFROM $N-$TARGETARCH\n' })
+    expect(lines.filter((line) => line.includes(' ways: '))).toEqual([
+      'Dockerfile: the repository builds this file in 1200 ways: only the first 1000 were looked at',
+    ])
+  })
 })
 
 test('an env file in a folder of its own names files from above', async () => {

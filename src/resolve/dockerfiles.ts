@@ -12,6 +12,7 @@ import {
   type Span,
 } from '../model.js'
 import { resolveDockerfile } from './stages.js'
+import { asksPlatform, onOtherPlatforms, OTHERS } from './stages-platform.js'
 
 /** Dockerfiles that were extracted already, by the identity of their content. */
 export type DockerfileCache = Map<string, Dockerfile>
@@ -49,9 +50,10 @@ export function readDockerfile(files: Files, source: SourceFile, cache?: Dockerf
 
 const NONE: readonly never[] = []
 
-/** The references of one Dockerfile as one set of inputs resolves them. */
+/** The references of one Dockerfile as one set of inputs resolves them; and as it does on another platform, where a name depends on that. */
 export function resolveBuild(dockerfile: Dockerfile, location: Location, inputs: BuildInputs): Found {
   if (dockerfile.occurrences.length === 0 && dockerfile.problems.length === 0) return NOTHING
+  if (dependsOnPlatform(dockerfile)) return resolveBuilds(dockerfile, location, inputs, NONE)
   const { resolutions, problems } = resolveDockerfile(dockerfile, location.file, inputs)
   const references: Reference[] = []
   for (let index = 0; index < resolutions.length; index++) {
@@ -74,9 +76,11 @@ export function resolveBuilds(
   own: BuildInputs | undefined,
   builds: readonly BuildInputs[],
 ): Found {
-  const most = Math.max(1, Math.floor(MAX_RESOLVED / sizeOf(dockerfile)))
+  const depends = dependsOnPlatform(dockerfile)
+  const most = Math.max(1, Math.floor(MAX_RESOLVED / sizeOf(dockerfile) / (depends ? 1 + OTHERS : 1)))
   const used = builds.length > most ? builds.slice(0, most) : builds
-  const inputs = own === undefined ? used : [own, ...used]
+  const asked = own === undefined ? used : [own, ...used]
+  const inputs = depends ? [...asked, ...asked.flatMap(onOtherPlatforms)] : asked
   const resolved = inputs.map((input) => resolveDockerfile(dockerfile, location.file, input))
   const [first, ...others] = resolved
   if (first === undefined) return NOTHING
@@ -92,6 +96,14 @@ export function resolveBuilds(
     problems.push({ message })
   }
   return { references, problems: placedProblems(dockerfile.problems, problems, location) }
+}
+
+/** Only FROM sees the platform arguments, and what is made of them. */
+function dependsOnPlatform({ occurrences, readings }: Dockerfile): boolean {
+  return (
+    occurrences.some(({ role, text }) => role === 'base' && text.includes('$')) &&
+    (occurrences.some(({ text }) => asksPlatform(text)) || readings.some(({ args }) => args.some(({ value }) => asksPlatform(value ?? ''))))
+  )
 }
 
 /** Places and arguments of one Dockerfile, times the builds of it; 100 builds of a file with 40 of them make 4,000. */

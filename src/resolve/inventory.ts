@@ -30,7 +30,7 @@ import {
 import { referencesOf } from './placed.js'
 import { isLowerCase } from './project-builds.js'
 import { isEnvFile } from './project-environment.js'
-import { USUAL_PLATFORM } from './stages-platform.js'
+import { isUsual } from './stages-platform.js'
 import { createComposeCache, readProjects, type ComposeCache, type Environment } from './projects.js'
 
 /** What was extracted already, by the identity of the content; absent where each file is asked for once, so that nothing is kept. */
@@ -86,8 +86,7 @@ export class InventoryTaking {
   ) {
     const { variables, platforms } = environment
     // a quick look takes the usual platform for given: another one may choose other stages
-    const isPlain =
-      (variables === undefined || variables.size === 0) && platforms.target === USUAL_PLATFORM && platforms.build === USUAL_PLATFORM
+    const isPlain = (variables === undefined || variables.size === 0) && isUsual(platforms)
     this.look = isPlain ? look : undefined
   }
 

@@ -1,8 +1,38 @@
 import { goQuote } from '../extract/go-text.js'
-import { type BuildInputs } from '../model.js'
+import { type BuildInputs, type Platforms } from '../model.js'
 
 /** What is built, and what builds, unless somebody says otherwise. */
 export const USUAL_PLATFORM = 'linux/amd64'
+
+/** What images are built for besides, and machines build on: the one platform more that nearly every image of several has. */
+const OTHER_PLATFORM = 'linux/arm64'
+
+/** Pairs besides the usual one. */
+const PAIRS: readonly Platforms[] = [
+  { target: OTHER_PLATFORM, build: USUAL_PLATFORM },
+  { target: OTHER_PLATFORM, build: OTHER_PLATFORM },
+  { target: USUAL_PLATFORM, build: OTHER_PLATFORM },
+]
+
+/** How many builds `onOtherPlatforms` makes of one. */
+export const OTHERS = PAIRS.length
+
+/** Whether these are what a build has about which nobody says anything. */
+export function isUsual({ target, build }: Platforms): boolean {
+  return target === USUAL_PLATFORM && build === USUAL_PLATFORM
+}
+
+/** The same build for and on the other usual platform, if it is one for and on linux/amd64. What only there is wrong is no problem. */
+export function onOtherPlatforms(inputs: BuildInputs): readonly BuildInputs[] {
+  return isUsual(inputs.platforms) ? PAIRS.map((platforms): BuildInputs => ({ ...inputs, platforms, tentative: true })) : []
+}
+
+/** Whether a word, or the default of an argument, may depend on what is built, or on what builds. */
+export function asksPlatform(text: string): boolean {
+  return PLATFORM_ARGUMENT.test(text)
+}
+
+const PLATFORM_ARGUMENT = /(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)/
 
 interface Platform {
   readonly os: string
