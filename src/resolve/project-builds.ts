@@ -13,7 +13,7 @@ import {
   type Value,
 } from '../model.js'
 import { joined, resolvePath } from './paths.js'
-import { isRemote } from './project-load.js'
+import { isRemote } from './project-account.js'
 import { asBuild } from './project-merge.js'
 import { childOf, isLiteral, isNull, type Leaf, textOf, type Tree } from './project-tree.js'
 import { leavesOf, type Pair, pairsOf, type Part, partsOf, placeOf, wholePart } from './project-values.js'

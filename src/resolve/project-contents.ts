@@ -3,7 +3,7 @@ import { type QuickCompose } from '../extract/compose-quick.js'
 import { type QuickReaders } from '../extract/quick.js'
 import { type PlacedUse } from '../extract/quick-uses.js'
 import { type Content, type Files } from '../model.js'
-import { NO_SUCH_FILE } from './project-load.js'
+import { NO_SUCH_FILE } from './project-account.js'
 
 /** Compose files that were read already, by the identity of their content. */
 export interface ComposeCache {

@@ -1,13 +1,15 @@
 import { type ComposeFile } from '../extract/compose.js'
 import { entryOf, topLevelServices } from '../extract/compose-shape.js'
 import { type YamlNode } from '../extract/yaml.js'
-import { type Edge, type Lookup, type Problem } from '../model.js'
-import { folderOf, joined, resolvePath } from './paths.js'
+import { type Lookup, type Problem } from '../model.js'
+import { folderOf, joined } from './paths.js'
+import { Account, type ComposeReader, NO_SUCH_FILE, type Reach } from './project-account.js'
 import { type Environments } from './project-environment.js'
 import { withContexts } from './project-canonical.js'
+import { Extends } from './project-extends.js'
 import { Layers, type Model, withImports } from './project-layers.js'
-import { mergeChild, without, withoutMarks } from './project-merge.js'
-import { Binder, type Child, childOf, expand, isNull, type Leaf, type Scope, textOf, type Tree } from './project-tree.js'
+import { withoutMarks } from './project-merge.js'
+import { Binder, type Child, childOf, isNull, type Leaf, type Scope, textOf, type Tree } from './project-tree.js'
 
 export { type Model } from './project-layers.js'
 
@@ -21,25 +23,11 @@ export interface Project extends Model {
   readonly reached: readonly Reach[]
 }
 
-/** An include takes in a file as a whole, an `extends` some of its services. */
-export interface Reach extends Edge {
-  readonly whole: boolean
-}
-
-/** Gives a compose file by its path; a string says why there is none. */
-export type ComposeReader = (path: string) => ComposeFile | string
-
-/** What a reader says where there is no file. */
-export const NO_SUCH_FILE = 'no such file'
-
 /** Files that one project may pull in; a diamond of includes doubles with every level. */
 const MAX_FILES = 500
 
 /** compose-go recurses without a limit; nobody goes beyond five. Each file of a chain is read alone as well, with what it includes. */
 const MAX_INCLUDES = 10
-
-/** Of extends: within a file each service is put together once. */
-const MAX_EXTENDS = 20
 
 /** What all projects of a repository share. */
 export interface Sources {
@@ -64,7 +52,8 @@ const TOO_OFTEN = 'the files of this repository include and extend each other to
 export function loadProject(paths: readonly string[], folder: string, given: Lookup, sources: Sources): Project {
   const loader = new Loader(sources)
   const { services, jobs, models } = loader.project(paths, folder, given)
-  const { scopes, problems, unread, reached } = loader
+  const { scopes, account } = loader
+  const { problems, unread, reached } = account
   return { services, jobs, models, scopes, problems, unread, reached }
 }
 
@@ -76,14 +65,13 @@ interface Include {
 }
 
 class Loader {
-  readonly problems: Problem[] = []
-  readonly unread: Problem[] = []
-  readonly reached: Reach[] = []
+  readonly account = new Account()
   readonly scopes: Scope[] = []
   private readonly binder = new Binder()
   private readonly manner = {
     conflict: (path: string, { scope, node }: Tree): void => {
-      this.problems.push({ file: scope.path, span: scope.file.positions.span(node.start, node.start), message: `cannot override ${path}` })
+      const span = scope.file.positions.span(node.start, node.start)
+      this.account.problems.push({ file: scope.path, span, message: `cannot override ${path}` })
     },
     volumes: (): boolean => this.binder.seen.has('volumes'),
     strip: (): boolean => this.binder.marked,
@@ -105,18 +93,18 @@ class Loader {
   }
 
   private checked(model: Model, path: string): Model {
-    if (this.binder.exhausted) this.leave({ file: path, message: 'the project has more nodes than are read: aliases repeat them' })
+    if (this.binder.exhausted) this.account.leave({ file: path, message: 'the project has more nodes than are read: aliases repeat them' })
     return model
   }
 
   private model(paths: readonly string[], folder: string, given: Lookup, chain: readonly string[]): Model {
     const lookup = this.sources.environments.withDeclared(given)
-    const bases: Bases = new Map()
+    const bases = new Extends(this.account, { file: this.extended, services: this.allServices })
     const layers = new Layers({ ...this.manner, strip: () => false })
     for (const path of paths) {
       const file = this.file(path)
       if (typeof file === 'string') {
-        this.leave({ file: path, message: file })
+        this.account.leave({ file: path, message: file })
         continue
       }
       const known = chain.length === 0 ? this.scopes.find((one) => one.path === path) : undefined
@@ -124,9 +112,7 @@ class Loader {
       for (const document of file.documents) {
         const layer = this.layer(document, scope)
         const whole = this.withIncludes(layer, document, scope, given, [...chain, path])
-        const services = this.withExtends(whole.services, scope, bases)
-        const jobs = this.withExtends(whole.jobs, scope, bases)
-        layers.add({ ...whole, services, jobs })
+        layers.add(this.binder.seen.has('extends') ? withExtends(whole, scope, bases) : whole)
       }
     }
     return this.checked(this.stripped(layers.result()), paths[0] ?? '')
@@ -141,6 +127,15 @@ class Loader {
   private file(path: string): ComposeFile | string {
     if (++this.files > MAX_FILES) return `more than ${MAX_FILES} files belong to one project`
     return this.sources.read(path)
+  }
+
+  private readonly extended = (path: string): ComposeFile | string => (this.spend() ? this.file(path) : TOO_OFTEN)
+
+  private readonly allServices = (scope: Scope): Map<string, Child> => {
+    const layers = new Layers(this.manner)
+    for (const document of scope.file.documents) layers.add(this.layer(document, scope))
+    const { jobs, services } = layers.result()
+    return new Map([...jobs, ...services])
   }
 
   private layer(document: YamlNode, scope: Scope, plain = false): Model {
@@ -177,7 +172,7 @@ class Loader {
     if (node === undefined || (node.kind === 'scalar' && node.type === 'null')) return layer
     const list = this.binder.bind(node, scope, 3)
     if (list.kind !== 'items') {
-      this.refuseAt(list, '`include` must be a list')
+      this.account.refuseAt(list, '`include` must be a list')
       return layer
     }
     const imports = list.items.flatMap((item) => {
@@ -193,11 +188,11 @@ class Loader {
     const [first] = leaves
     if (first === undefined) return undefined
     const { folder } = first.scope
-    const paths = leaves.flatMap((leaf) => this.localPath(leaf, folder) ?? [])
+    const paths = leaves.flatMap((leaf) => this.account.localPath(leaf, folder) ?? [])
     if (paths.length < leaves.length || paths[0] === undefined) return undefined
     const directory = childOf(item, 'project_directory')
     const named = directory?.kind === 'leaf' ? textOf(directory) : undefined
-    const own = named === undefined || named === '' ? folderOf(paths[0]) : this.inside(directory, folder, named)
+    const own = named === undefined || named === '' ? folderOf(paths[0]) : this.account.inside(directory, folder, named)
     return own === undefined
       ? undefined
       : { leaf: first, paths, folder: own, envFiles: this.envFiles(childOf(item, 'env_file'), folder, own) }
@@ -206,29 +201,31 @@ class Loader {
   private envFiles(tree: Tree | undefined, folder: string, own: string): readonly string[] {
     if (tree === undefined || isNull(tree)) return this.sources.environments.has(joined(own, '.env')) ? [joined(own, '.env')] : []
     const leaves = tree.kind === 'items' ? tree.items : [tree]
-    return leaves.flatMap((leaf) => (textOf(leaf) === '/dev/null' ? [] : (leaf.kind === 'leaf' && this.localPath(leaf, folder)) || []))
+    return leaves.flatMap((leaf) =>
+      textOf(leaf) === '/dev/null' ? [] : (leaf.kind === 'leaf' && this.account.localPath(leaf, folder)) || [],
+    )
   }
 
   private imported({ leaf, paths, folder, envFiles }: Include, given: Lookup, chain: readonly string[]): Model | undefined {
     const [main = ''] = paths
-    for (const path of paths) this.reached.push({ from: leaf.scope.path, to: path, whole: true })
+    for (const path of paths) this.account.reached.push({ from: leaf.scope.path, to: path, whole: true })
     if (chain.includes(main)) {
-      this.refuseAt(leaf, `include cycle detected: ${[...chain, main].join(' includes ')}`)
+      this.account.refuseAt(leaf, `include cycle detected: ${[...chain, main].join(' includes ')}`)
       return undefined
     }
     const missing = paths.find((path) => this.sources.read(path) === NO_SUCH_FILE)
     if (missing !== undefined) {
-      this.refuseAt(leaf, `open ${missing}: ${NO_SUCH_FILE}`)
+      this.account.refuseAt(leaf, `open ${missing}: ${NO_SUCH_FILE}`)
       return undefined
     }
     const left = this.leftInclude(paths, chain)
     if (left !== undefined) {
-      this.leaveAt(leaf, left)
+      this.account.leaveAt(leaf, left)
       return undefined
     }
     const variables = this.sources.environments.behind(given, envFiles)
-    this.problems.push(...variables.problems)
-    this.unread.push(...variables.unread)
+    this.account.problems.push(...variables.problems)
+    this.account.unread.push(...variables.unread)
     const model = this.model(paths, folder, variables.lookup, chain)
     if (!this.binder.seen.has('build')) return model
     return { ...model, services: withContexts(model.services), jobs: withContexts(model.jobs) }
@@ -247,143 +244,8 @@ class Loader {
     if (chain.length > MAX_INCLUDES) return `includes are nested more than ${MAX_INCLUDES} levels deep`
     return this.spend() ? undefined : TOO_OFTEN
   }
-
-  // -------------------------------------------------------------------------------------------- extends
-
-  private withExtends(services: ReadonlyMap<string, Child>, scope: Scope, bases: Bases): ReadonlyMap<string, Child> {
-    if (!this.binder.seen.has('extends')) return services
-    const resolved = new Map(services)
-    for (const name of services.keys()) this.extend(name, { services: resolved, scope, bases, chain: [`${name} in ${scope.path}`] })
-    return resolved
-  }
-
-  /** Replaces a service by what it is with all that it extends; gives that. */
-  private extend(name: string, within: Within): Child | undefined {
-    const { services } = within
-    const own = services.get(name)
-    const extended = childOf(own?.value, 'extends')
-    if (own?.value.kind !== 'branch' || extended === undefined || isNull(extended)) return own
-    const base = this.base(name, extended, within)
-    const child = { key: own.key, value: without(own.value, 'extends') }
-    const conflict = (path: string, value: Tree): void => this.refuseAt(value, `cannot override ${path}`)
-    const plain = base && withoutMarks(new Map([[name, base]])).get(name)
-    const merged = plain === undefined ? child : mergeChild(plain, child, `services.${name}`, conflict)
-    services.set(name, merged)
-    return merged
-  }
-
-  private base(name: string, extended: Tree, within: Within): Child | undefined {
-    const { services, scope, bases, chain } = within
-    const leaf = extended.kind === 'branch' ? childOf(extended, 'service') : extended
-    const service = textOf(leaf)
-    if (leaf?.kind !== 'leaf' || service === undefined) {
-      this.refuseAt(extended, `extends.${name}.service is required`)
-      return undefined
-    }
-    const file = childOf(extended, 'file')
-    const from = file === undefined || isNull(file) ? { services, scope } : this.baseFile(file, scope, bases)
-    if (from === undefined) return undefined
-    if (!from.services.has(service)) {
-      this.refuseAt(leaf, `cannot extend service "${name}" in ${scope.path}: service "${service}" not found in ${from.scope.path}`)
-      return undefined
-    }
-    // compose-go also takes some chains for circles that are none, depending on the order in which Go gives it the services
-    const step = `${service} in ${from.scope.path}`
-    if (chain.length > MAX_EXTENDS) {
-      this.leaveAt(leaf, `extends goes over more than ${MAX_EXTENDS} services`)
-      return undefined
-    }
-    if (chain.includes(step)) {
-      this.refuseAt(leaf, `Circular reference: ${[...chain, step].join(' extends ')}`)
-      return undefined
-    }
-    return this.extend(service, { services: from.services, scope: from.scope, bases, chain: [...chain, step] })
-  }
-
-  private baseFile(tree: Tree, scope: Scope, bases: Bases): Base | undefined {
-    const path = tree.kind === 'leaf' ? this.localPath(tree, scope.folder) : undefined
-    if (path === undefined) return undefined
-    this.reached.push({ from: tree.scope.path, to: path, whole: false })
-    const known = bases.get(path)
-    if (known !== undefined) return known
-    const file = this.spend() ? this.file(path) : TOO_OFTEN
-    if (typeof file === 'string') {
-      const message = `cannot read ${path}: ${file}`
-      if (file === NO_SUCH_FILE) this.refuseAt(tree, message)
-      else this.leaveAt(tree, message)
-      return undefined
-    }
-    const own: Scope = { path, file, lookup: scope.lookup, folder: folderOf(path), values: new Map() }
-    const layers = new Layers(this.manner)
-    for (const document of file.documents) layers.add(this.layer(document, own))
-    const model = layers.result()
-    const base: Base = { services: new Map([...model.jobs, ...model.services]), scope: own }
-    bases.set(path, base)
-    return base
-  }
-
-  // -------------------------------------------------------------------------------------------- paths
-
-  private localPath(leaf: Leaf, folder: string): string | undefined {
-    const expanded = expand(leaf)
-    if (expanded.kind === 'error') {
-      this.refuseAt(leaf, `error while interpolating ${leaf.node.text}: ${expanded.problem}`)
-      return undefined
-    }
-    const { text } = expanded.value
-    if (isRemote(text)) {
-      this.leaveAt(leaf, `${text} is not in this repository: it was not read`)
-      return undefined
-    }
-    return this.inside(leaf, folder, text)
-  }
-
-  private inside(tree: Tree | undefined, folder: string, path: string): string | undefined {
-    const resolved = resolvePath(folder, path)
-    if (resolved.kind === 'inside') return resolved.path
-    if (tree !== undefined) this.leaveAt(tree, `${path} lies outside of the repository: it was not read`)
-    return undefined
-  }
-
-  /** What compose refuses as well. */
-  private refuseAt(tree: Tree, message: string): void {
-    this.problems.push(problemAt(tree, message))
-  }
-
-  /** What compose would read. */
-  private leaveAt(tree: Tree, message: string): void {
-    this.leave(problemAt(tree, message))
-  }
-
-  private leave(problem: Problem): void {
-    this.problems.push(problem)
-    this.unread.push(problem)
-  }
 }
 
-function problemAt({ node, scope }: Tree, message: string): Problem {
-  const span = scope.file.positions.span(node.start, Math.max(node.start, node.kind === 'scalar' ? node.end : node.start))
-  return { file: scope.path, span, message }
-}
-
-/** The services that one chain of `extends` looks into. */
-interface Within {
-  readonly services: Map<string, Child>
-  readonly scope: Scope
-  readonly bases: Bases
-  /** The steps so far. */
-  readonly chain: readonly string[]
-}
-
-interface Base {
-  readonly services: Map<string, Child>
-  readonly scope: Scope
-}
-
-/** Files that services extend, by path. */
-type Bases = Map<string, Base>
-
-/** Compose fetches these; nothing in the repository says what is there. */
-export function isRemote(path: string): boolean {
-  return path.includes('://') || /^(?:oci:|git@|github\.com\/)/.test(path)
+function withExtends(layer: Model, scope: Scope, bases: Extends): Model {
+  return { ...layer, services: bases.resolved(layer.services, scope), jobs: bases.resolved(layer.jobs, scope) }
 }
