@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -60,6 +60,16 @@ describe(`the bundles under ${execFileSync(NODE, ['--version'], { encoding: 'utf
   test('pass the clean example', () => {
     const { status, stdout } = cli(ROOT, 'check', 'examples/clean')
     expect([status, stdout]).toEqual([0, expect.stringContaining('all allowed')])
+  })
+
+  test('run nothing that an env file says', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'values-'))
+    writeFileSync(join(folder, 'evil.cjs'), 'process.stdout.write("evil")')
+    writeFileSync(join(folder, 'prod.env'), 'NODE_OPTIONS=--require ./evil.cjs\nTAG=7\n')
+    writeFileSync(join(folder, 'compose.yml'), 'services: {s: {image: "nginx:$TAG"}}\n')
+    const { status, stdout } = cli(folder, 'list', '--dotenv', 'prod.env', '--format', 'json')
+    rmSync(folder, { recursive: true })
+    expect([status, JSON.parse(stdout)]).toMatchObject([0, { references: [{ resolved: 'nginx:7' }] }])
   })
 
   test('give the same findings as action and as command line', async () => {

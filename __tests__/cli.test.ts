@@ -99,8 +99,8 @@ describe('usage', () => {
     [['check', '--color', 'yes'], '--color takes auto, always or never, not "yes"'],
     [['list', '--platform', 'amd64'], '"amd64" is no platform'],
     [['list', 'nowhere'], 'nowhere: there is no such file or folder'],
-    [['list', '--env-file', 'nowhere'], 'nowhere: there is no such file or folder'],
-    [['list', '--env-file', '.'], 'is a folder'],
+    [['list', '--dotenv', 'nowhere'], 'nowhere: there is no such file or folder'],
+    [['list', '--dotenv', '.'], 'is a folder'],
     [['list', '--format', 'sarif'], '--format takes text or json'],
     [['normalize', '--format', 'xml'], '--format takes text or json'],
   ])('%j is wrong usage', async (argv, problem) => {
@@ -263,7 +263,7 @@ describe('list', () => {
       'a/compose.yml': 'services:\n  x:\n    image: nginx:${TAG}\n',
       '.values': 'TAG=7\n',
     })
-    const { stdout } = await tell(['list', '--format', 'json', 'a', 'c/stack.txt', '--env-file', '.values', '--platform', 'linux/arm64'])
+    const { stdout } = await tell(['list', '--format', 'json', 'a', 'c/stack.txt', '--dotenv', '.values', '--platform', 'linux/arm64'])
     const told = read(stdout)
     expect(told.references.map((reference) => [reference.file, reference.resolved])).toEqual(
       expect.arrayContaining([
@@ -274,6 +274,17 @@ describe('list', () => {
     expect(told.files.map(({ path }) => path)).toEqual(['a/Dockerfile', 'a/compose.yml', 'c/stack.txt'])
     const valid = new Ajv2020().compile(schema())
     expect([valid(told), valid.errors]).toEqual([true, null])
+  })
+
+  test('an env file by the name that Node knows as well: the same, with a warning', async () => {
+    folder.write({ 'compose.yml': 'services: {x: {image: "nginx:$TAG"}}\n', 'a.env': 'TAG=1\n', 'b.env': 'TAG=2\n' })
+    const argv = ['list', '--format', 'json', '--env-file', 'a.env', '--dotenv=b.env']
+    const { status, stdout, stderr } = await tell(argv)
+    expect([status, read(stdout).references[0]?.resolved]).toEqual([0, 'nginx:2'])
+    expect(stderr).toBe(
+      'image-policy: Node itself reads what --env-file names, and runs what a NODE_OPTIONS in it says: write --dotenv instead, which nothing else reads\n',
+    )
+    expect((await tell(['list', '--dotenv', 'a.env'])).stderr).toBe('')
   })
 
   test('the environment of the process counts only when it is asked for', async () => {

@@ -10,7 +10,8 @@ export const OPTIONS = {
   'fail-on': { value: 'LEVEL', about: 'error, warning or never: what makes the exit status 1 (default: error)' },
   platform: { value: 'OS/ARCH', about: 'what is built (default: linux/amd64)' },
   'build-platform': { value: 'OS/ARCH', about: 'what builds (default: linux/amd64)' },
-  'env-file': { value: 'FILE', repeats: true, about: 'values for compose files, instead of .env; the later one wins' },
+  dotenv: { value: 'FILE', repeats: true, about: 'values for compose files, instead of .env; the later one wins' },
+  'env-file': { value: 'FILE', repeats: true, about: 'the same as --dotenv, for files that you trust: Node obeys them too' },
   'use-environment': { about: 'values of this process come before those of .env' },
   path: { value: 'FILE', about: 'the file that the reference would stand in' },
   role: { value: 'ROLE', about: 'what the reference would be used for' },
@@ -36,6 +37,9 @@ interface Option {
 
 export type OptionName = keyof typeof OPTIONS
 
+/** Options whose values count as those of another one. */
+const OTHER_NAMES: Partial<Record<OptionName, OptionName>> = { 'env-file': 'dotenv' }
+
 /** An option's entry in the table, whatever it is. */
 export function optionOf(name: OptionName): Option {
   return OPTIONS[name]
@@ -44,6 +48,7 @@ export function optionOf(name: OptionName): Option {
 /** What was written on the command line of one command. */
 export interface Arguments {
   readonly positionals: readonly string[]
+  /** Whether it was written, by this very name. */
   readonly flag: (name: OptionName) => boolean
   /** The last value, since the last one wins. */
   readonly value: (name: OptionName) => string | undefined
@@ -72,17 +77,20 @@ interface Words {
 export function parseArguments(argv: readonly string[], known: readonly OptionName[]): ParsedArguments {
   const { options, positionals } = usualWords(argv, known) ?? wordsByNode(argv, known)
   const given = new Map<string, string[]>()
+  const written = new Set<string>()
   for (const option of options) {
     const name = known.find((one) => one === option.name)
     if (name === undefined) return { kind: 'wrong', problem: `there is no option ${option.rawName}`, unknown: option.name }
     const fault = faultIn(name, option)
     if (fault !== undefined) return { kind: 'wrong', problem: fault }
-    const values = given.get(name) ?? []
+    written.add(name)
+    const meant = OTHER_NAMES[name] ?? name
+    const values = given.get(meant) ?? []
     values.push(option.value ?? '')
-    given.set(name, values)
+    given.set(meant, values)
   }
   const values = (name: OptionName): readonly string[] => given.get(name) ?? []
-  return { kind: 'arguments', arguments: { positionals, values, value: (name) => values(name).at(-1), flag: (name) => given.has(name) } }
+  return { kind: 'arguments', arguments: { positionals, values, value: (name) => values(name).at(-1), flag: (name) => written.has(name) } }
 }
 
 /**

@@ -19,13 +19,13 @@ const SCOPES = { new: 'what the base has not', all: 'everything' } as const
 const LEVELS = { error: 'errors', warning: 'errors and warnings', never: 'nothing' } as const
 
 /** What a report's command has to repeat: all that has a part in the verdict. */
-const REPEATED: readonly OptionName[] = ['policy', 'base', 'scope', 'fail-on', 'platform', 'build-platform', 'env-file', 'use-environment']
+const REPEATED: readonly OptionName[] = ['policy', 'base', 'scope', 'fail-on', 'platform', 'build-platform', 'dotenv', 'use-environment']
 
 export const check: Command = {
   takes: '[PATH…] [OPTIONS]',
   about: `Judges every image that the files name by the policy: the first of .github/image-policy.yml and image-policy.yml (also .yaml) in the folder that is
 checked, or the nearest one above it. PATH is a folder, or a file that is read whatever its name.`,
-  options: [...REPEATED, 'format', 'output', 'color', 'quiet'],
+  options: [...REPEATED, 'env-file', 'format', 'output', 'color', 'quiet'],
   formats: Object.keys(formats),
   examples: [
     [`${PROGRAM} check`, 'the folder you are in'],

@@ -18,7 +18,7 @@ const PLACE = '.github/image-policy.yml'
 export const init: Command = {
   takes: '[FOLDER] [OPTIONS]',
   about: `Writes ${PLACE}: the smallest policy that this repository passes, with a comment for each entry that says what uses it. It never overwrites a policy.`,
-  options: ['force', 'output', 'platform', 'build-platform', 'env-file', 'use-environment'],
+  options: ['force', 'output', 'platform', 'build-platform', 'dotenv', 'env-file', 'use-environment'],
   examples: [
     [`${PROGRAM} init`, 'for the folder you are in'],
     [`${PROGRAM} init --output policy.yml`, 'elsewhere'],

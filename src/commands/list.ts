@@ -13,7 +13,7 @@ export const list: Command = {
   takes: '[PATH…] [OPTIONS]',
   about:
     'Shows every image that the files name and what each reference resolves to, problems included. PATH is a folder, or a file that is read whatever its name.',
-  options: ['format', 'output', 'platform', 'build-platform', 'env-file', 'use-environment', 'color', 'quiet'],
+  options: ['format', 'output', 'platform', 'build-platform', 'dotenv', 'env-file', 'use-environment', 'color', 'quiet'],
   formats: Object.keys(inventoryFormats),
   examples: [
     ['image-policy list', 'the folder you are in'],

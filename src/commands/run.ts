@@ -52,8 +52,14 @@ async function runCommand(name: string, command: Command, argv: readonly string[
     io.stdout.write(commandHelp(name, { ...command, options }))
     return EXIT.clean
   }
-  return parsed.arguments.flag('version') ? dispatch(['--version'], io) : command.run(parsed.arguments, io)
+  if (parsed.arguments.flag('version')) return dispatch(['--version'], io)
+  if (parsed.arguments.flag('env-file')) io.stderr.write(`${PROGRAM}: ${READ_BY_NODE}\n`)
+  return command.run(parsed.arguments, io)
 }
+
+/** Node looks for this option of its own among all words of the command line (Dotenv::GetPathFromArgs), before any program begins. */
+const READ_BY_NODE =
+  'Node itself reads what --env-file names, and runs what a NODE_OPTIONS in it says: write --dotenv instead, which nothing else reads'
 
 async function programHelp(): Promise<string> {
   return (await import('./usage.js')).programHelp()

@@ -37,7 +37,7 @@ export function openTarget(given: Arguments, { workingFolder, env }: Io): Target
     folders.push(located.folder ? located.path : parentOf(located.path))
   }
   const top = root ?? workingFolder
-  const envFiles = locateAll(given.values('env-file'), workingFolder, top)
+  const envFiles = locateAll(given.values('dotenv'), workingFolder, top)
   if (isFailure(envFiles)) return envFiles
   const platforms = platformsOf(given)
   if (isFailure(platforms)) return platforms

@@ -4,7 +4,7 @@ import { baseOf, folderOf, joined, resolvePath } from './paths.js'
 
 /** Where the values of variables come from, besides the repository's own `.env` files. */
 export interface Environment {
-  /** `--env-file`: paths from the root; the later wins, and no `.env` is read. */
+  /** `--dotenv`: paths from the root; the later wins, and no `.env` is read. */
   readonly envFiles: readonly string[]
   /** The environment of the process, only if the user asked for it; it wins over every file. */
   readonly process?: ReadonlyMap<string, string>
