@@ -46,6 +46,24 @@ describe('severity', () => {
       'pinned (warning)',
     ],
   ])('%s', async (_, policy, expected) => expect(told(await judgeOf(policy), 'nginx')).toBe(expected))
+  test.each([
+    ['of the same registry', 'docker.io: { namespaces: [library], severity: warning }', 'evil/x:1'],
+    ['by the id of a registry', 'docker-official: { severity: warning }', 'evil/x:1'],
+    ['before another of the same host', 'biocontainers: { severity: warning }\n  quay.io: { namespaces: [acme] }', 'quay.io/evil/x:1'],
+    ['of another owner', 'ecr: { owners: ["111122223333"], severity: warning }', '999922223333.dkr.ecr.us-east-1.amazonaws.com/x:1'],
+  ])('an entry %s softens nothing that it does not cover', async (_, entries, image) => {
+    const policy = `version: 1\npin: tag\nregistries:\n  ${entries}\n`
+    expect(told(await judgeOf(policy), image)).toBe('allowed-namespace')
+  })
+  test.each([
+    ['by an entry', 'registries: { docker.io: { namespaces: { library: { severity: warning } } } }', 'denied-image'],
+    ['by an override', 'registries: any\noverrides: [{ paths: ["**"], severity: warning }]', 'denied-image'],
+    ['but by the rule', 'registries: any\nrules: { denied-image: warning }', 'denied-image (warning)'],
+    ['but by the top', 'registries: any\nseverity: warning', 'denied-image (warning)'],
+  ])('what is denied is not softened %s', async (_, rest, expected) => {
+    const policy = `version: 1\npin: tag\ndeny: [{ image: docker.io/library/centos }]\n${rest}\n`
+    expect(told(await judgeOf(policy), 'centos:7')).toBe(expected)
+  })
   test('an override never allows what registries refuse', async () => {
     const policy = `${STRICT}overrides: [{ paths: ["**"], pin: none, severity: warning }]\n`
     expect(told(await judgeOf(policy), 'quay.io/x/y')).toBe('allowed-registry (warning)')

@@ -182,11 +182,10 @@ export class Decider {
     return { verdict: 'namespace', place: misfitPlace(misfits[0]) ?? entry.listPlace }
   }
 
-  /** The settings of what covers the image; of the registry's entry if nothing does; overrides on top, later ones last. */
-  private settingsOf(source: Pick<Decision, 'by' | 'place'>, { match, entries }: Matches, at: PathClass): Settings {
+  /** The settings of what covers the image, none if nothing does; overrides on top, later ones last. */
+  private settingsOf(source: Pick<Decision, 'by' | 'place'>, { match }: Matches, at: PathClass): Settings {
     const builtin: Settings = source.by === 'builtin' ? { pin: { value: 'major', place: source.place } } : {}
-    const settings = match?.settings ?? (source.by === 'builtin' ? builtin : (entries[0]?.settings ?? {}))
-    return this.overridden(settings, at)
+    return this.overridden(match?.settings ?? builtin, at)
   }
 
   private overridden(settings: Settings, at: PathClass): Settings {

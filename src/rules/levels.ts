@@ -16,13 +16,14 @@ export interface Enriched extends Violation {
 
 /**
  * How severe a rule's findings are. What the policy says of the rule wins over the severity at its top; an entry or an override softens both to a warning,
- * and one that says `error` leaves the rule's own severity.
+ * and one that says `error` leaves the rule's own severity. What is denied is so whatever they say.
  */
 export function severityOf(policy: Policy, rule: RuleId, settings: Settings): Severity | 'off' {
   const written = policy.rules.get(rule)?.severity?.value
   const own = written ?? RULE_FACTS[rule].severity
-  if (own !== 'error' || settings.severity?.value === 'warning') return own === 'off' ? 'off' : 'warning'
-  const soft = settings.severity === undefined && written === undefined && policy.severity?.value === 'warning'
+  const around = rule === 'denied-image' ? undefined : settings.severity?.value
+  if (own !== 'error' || around === 'warning') return own === 'off' ? 'off' : 'warning'
+  const soft = around === undefined && written === undefined && policy.severity?.value === 'warning'
   return soft ? 'warning' : 'error'
 }
 
