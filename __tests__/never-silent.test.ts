@@ -245,6 +245,29 @@ describe('a key or a tag that is written with escapes', () => {
   })
 })
 
+describe('what a variable without a value only switches on', () => {
+  const open = async (files: Readonly<Record<string, string>>): Promise<readonly (string | undefined)[]> => {
+    const { views } = await survey(memoryFiles({ ...files }), [], { paths: [], platforms: PLATFORMS, envFiles: [] }, createCaches())
+    return views.flatMap(({ inventory }) => inventory.references.map(({ own }) => own.open))
+  }
+  test.each([
+    ['a registry', '${CI:+evil.example/}nginx:1.2', 'source'],
+    ['with one operator alone', '${CI+evil.example/}nginx:1.2', 'source'],
+    ['the end of a name', 'nginx${CI:+-evil}', 'source'],
+    ['a port and a path', 'evil.example${CI:+:443/nginx}', 'source'],
+    ['a tag', 'nginx${CI:+:$CI}', 'tag'],
+    ['a digest', 'nginx:1${CI:+@sha256:0}', 'tag'],
+    ['nothing', '${CI:+}nginx', undefined],
+  ])('%s', async (_, text, expected) => {
+    expect(await open({ Dockerfile: `ARG CI\nFROM ${text}\n` })).toEqual([expected])
+    expect(await open({ 'compose.yml': `services: {s: {image: "${text}"}}` })).toEqual([expected])
+  })
+  test('a value that is written decides', async () => {
+    expect(await told({ Dockerfile: 'ARG CI=1\nFROM ${CI:+good/}nginx\n' })).toEqual(['Dockerfile good/nginx'])
+    expect(await open({ 'compose.yml': 'services: {s: {image: "${CI:+good/}nginx"}}', '.env': 'CI=' })).toEqual([undefined])
+  })
+})
+
 test('the platform of a build that the environment names', async () => {
   const files = { Dockerfile: 'ARG TARGETARCH\nFROM x-$TARGETARCH\n', '.env': 'DOCKER_DEFAULT_PLATFORM=linux/s390x' }
   expect(await told({ ...files, 'compose.yml': 'services: {s: {build: .}}' })).toEqual(['Dockerfile x-amd64 or x-s390x or x-arm64'])

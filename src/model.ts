@@ -132,6 +132,8 @@ export interface Problem {
 export interface Unset {
   readonly name: string
   readonly at: number
+  /** What it stands for begins with the separator of a tag or digest. */
+  readonly tag?: true
 }
 
 /** One step of the chain that a value took, e.g. `ARG BASE=alpine:3` or `build.args.BASE=alpine:3`. */

@@ -70,7 +70,7 @@ export class QuickValues {
     // whether a value without a sure text is empty nobody knows
     if (found === undefined || found === null || other === undefined) return undefined
     const given = found !== UNSET && !(modifier.startsWith(':') && found === '')
-    if (modifier.endsWith('+')) return given ? other : ''
+    if (modifier.endsWith('+')) return given ? other : found === UNSET && other !== '' ? null : ''
     return given ? found : other
   }
 

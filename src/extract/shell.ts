@@ -242,7 +242,9 @@ class Lexer {
       case '-':
         return given ? found : word
       case '+':
-        return given ? withSteps(word, found) : plain('')
+        if (given) return withSteps(word, found)
+        // without a value it is nothing, but the word stands in the file: whoever gives one asks for it
+        return found === undefined && word.text !== '' ? blankOf(name, word.text) : plain('')
       case '?':
         if (given) return found
         if (found === undefined && this.mode.blank) return blankOf(name)
@@ -346,8 +348,8 @@ class Built {
     if (unset.length > 0) {
       const all = (this.unset ??= [])
       const known = all.length
-      for (const { name, at } of unset) {
-        if (all.length < MAX_UNSET && !(known > 0 && all.some((one) => one.name === name))) all.push({ name, at: at + shift })
+      for (const blank of unset) {
+        if (all.length < MAX_UNSET && !(known > 0 && all.some(({ name }) => name === blank.name))) all.push(shifted(blank, shift))
       }
     }
     if (via.length > 0) addSteps((this.via ??= []), via)
@@ -357,6 +359,11 @@ class Built {
   value(): Value {
     return { text: this.text, unset: this.unset ?? NONE, via: this.via ?? NONE }
   }
+}
+
+/** A blank of a text that something was put before. */
+export function shifted(blank: Unset, by: number): Unset {
+  return by === 0 ? blank : { ...blank, at: blank.at + by }
 }
 
 function addSteps(all: Step[], more: readonly Step[]): void {
@@ -371,8 +378,13 @@ function withSteps(value: Value, by: Value): Value {
   return { ...value, via }
 }
 
-function blankOf(name: string): Value {
-  return { text: '', unset: [{ name, at: 0 }], via: NONE }
+function blankOf(name: string, word = ''): Value {
+  return { text: '', unset: [{ name, at: 0, ...(beginsTag(word) && { tag: true }) }], via: NONE }
+}
+
+/** Whether a word that is put behind a name begins its tag or digest: a slash behind a colon would make that a port. */
+export function beginsTag(word: string): boolean {
+  return /^[:@][^/]*$/.test(word)
 }
 
 /** What a pattern made of a value: nobody can say where the blanks went, so they stand at its start. */

@@ -32,7 +32,7 @@ export const RULE_HELP: Readonly<Record<string, { readonly what: string; readonl
     fix: "Write a tag that the message lists.",
   },
   "unresolved": {
-    what: "A variable without a value decides the registry or the repository. If the text is a valid reference while the variable is blank, that one is judged as well. Default: error, *where*.",
+    what: "A variable without a value decides the registry or the repository. If the text is a valid reference while the variable is blank, that one is judged as well. `${MIRROR:+evil.example/}` counts too: what it holds stands in the file, and whoever sets the variable asks for it. Default: error, *where*.",
     why: "`${MIRROR}nginx:1.27` is nginx today, and `evil.example/nginx` in a pipeline that sets the variable.",
     fix: "Give the variable a value where it can be seen: a default in the file, `build.args`, `.env`, or `variables` in the policy.",
   },

@@ -35,8 +35,8 @@ export function newBudget(): Budget {
 /**
  * Expands a word as BuildKit does (shell.Lex.ProcessWord): FROM, its platform, and ARG defaults. An error's text is BuildKit's.
  *
- * A variable without a value is blank, and recorded in `unset` where it was expanded plainly or as the subject of a pattern;
- * the forms `:-` `-` `:+` `+` say themselves what holds without one. `via` holds the steps of the values that were used.
+ * A variable without a value is blank, and recorded in `unset` where it was expanded plainly, as the subject of a pattern, or before `:+` or `+`, whose word
+ * holds with any value; the forms `:-` and `-` say themselves what holds without one. `via` holds the steps of the values that were used.
  * What is expanded with one budget takes linear time together.
  */
 export function expandWord(word: string, escape: '\\' | '`', lookup: Lookup, budget: Budget = newBudget()): Expanded {

@@ -1,4 +1,5 @@
 import { goQuote } from '../extract/go-text.js'
+import { beginsTag, shifted } from '../extract/shell.js'
 import { type Lookup, type Step, type Unset, type Value } from '../model.js'
 
 /*
@@ -40,7 +41,7 @@ const NONE: readonly never[] = []
 
 /**
  * Gives a template its values as compose-go does (template.Substitute). `value.unset` holds the variables that were unset in the plain
- * forms, at the offsets of their blanks. Errors are compose-go's texts. Never throws; the time is linear in the template.
+ * forms and before `:+` and `+`, at the offsets of their blanks. Errors are compose-go's texts. Never throws; the time is linear in the template.
  */
 export function interpolate(template: string, lookup: Lookup): Interpolated {
   if (!template.includes('$')) return { kind: 'value', value: { text: template, unset: NONE, via: NONE }, defaults: NONE }
@@ -187,7 +188,10 @@ class Expansion {
     }
     if (operator === PLUS) {
       if (usable) return this.nested(token, depth)
+      // without a value it is nothing, but the word stands in the file: whoever gives one asks for it
+      const word = this.template.slice(token.argument, token.argumentEnd)
       if (value !== undefined) this.put(value)
+      else if (word !== '') this.unset.push({ name, at: this.text.length, ...(beginsTag(word) && { tag: true }) })
       return
     }
     if (usable) return this.put(value)
@@ -226,7 +230,7 @@ class Expansion {
       this.problem = `the values of the variables add more than ${MAX_INSERTED} characters`
       return
     }
-    for (const { name, at } of unset) this.unset.push({ name, at: at + this.text.length })
+    for (const blank of unset) this.unset.push(shifted(blank, this.text.length))
     for (const step of via) if (this.via.length < MAX_STEPS) this.via.push(step)
     this.text += text
   }

@@ -261,7 +261,7 @@ function lastNameEnd(written: string): number {
 
 /** Two builds with the same key are one. */
 export function keyOfBuild({ service, dockerfile, unset, inputs }: Build): string {
-  const args = [...inputs.args].map(([name, { text, unset }]) => [name, text, unset.map((one) => [one.name, one.at])])
+  const args = [...inputs.args].map(([name, { text, unset }]) => [name, text, unset.map((one) => [one.name, one.at, one.tag])])
   const contexts = [...inputs.contexts].map(([name, context]) => [name, context.kind === 'image' ? context.value.text : context])
   const file =
     dockerfile.kind === 'inline' ? [dockerfile.file, dockerfile.text, dockerfile.locate({ start: ONE, end: ONE }).start] : dockerfile

@@ -1,5 +1,6 @@
 import { type ComposeFile } from '../extract/compose.js'
 import { type MergeTag, type YamlMap, type YamlNode, type YamlScalar } from '../extract/yaml.js'
+import { shifted } from '../extract/shell.js'
 import { type Lookup, type Span, type Step, type Value } from '../model.js'
 import { interpolate, type Interpolated, MAX_STEPS } from './interpolate.js'
 
@@ -197,6 +198,6 @@ export function stepsOf(leaf: Leaf, expanded: Interpolated): readonly Step[] {
 
 /** A part of a value, with the blanks that stand in it or at its ends. */
 export function sliceOf({ text, unset, via }: Value, start: number, end: number): Value {
-  const inside = unset.filter(({ at }) => at >= start && at <= end).map(({ name, at }) => ({ name, at: at - start }))
+  const inside = unset.filter(({ at }) => at >= start && at <= end).map((blank) => shifted(blank, -start))
   return { text: text.slice(start, end), unset: inside, via }
 }

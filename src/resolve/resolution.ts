@@ -52,10 +52,10 @@ export function unresolvedValue(value: Value): Resolution {
   }
 }
 
-/** A variable at the very end of the repository may continue it, so only what stands behind the separator is tag or digest. */
+/** A variable at the very end of the repository may continue it, unless what it stands for brings its own separator. */
 function touched({ text, unset }: Value): 'source' | 'tag' {
   const end = endOfName(text)
-  return unset.some(({ at }) => at <= end) ? 'source' : 'tag'
+  return unset.some(({ at, tag }) => at < end || (at === end && tag !== true)) ? 'source' : 'tag'
 }
 
 /** Where the `:` of the tag or the `@` of the digest stands, or the end of the text. */

@@ -49,5 +49,5 @@ function syntax(image: string, inputs: BuildInputs): Resolution {
 function firstWord(value: Value): Value {
   const lead = value.text.length - value.text.trimStart().length
   const [text = ''] = value.text.trim().split(' ', 1)
-  return { ...value, text, unset: value.unset.map(({ name, at }) => ({ name, at: Math.max(at - lead, 0) })) }
+  return { ...value, text, unset: value.unset.map((blank) => ({ ...blank, at: Math.max(blank.at - lead, 0) })) }
 }
