@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { loadWholeReader } from '../src/extract/compose.js'
 import { createCaches } from '../src/resolve/inventory.js'
+import { type Inventory } from '../src/model.js'
 import { survey } from '../src/survey.js'
 import { memoryFiles } from './memory-files.js'
 
@@ -8,10 +9,19 @@ await loadWholeReader()
 
 const PLATFORMS = { target: 'linux/amd64', build: 'linux/amd64' }
 
+async function taken(files: Readonly<Record<string, string>>): Promise<Inventory | undefined> {
+  const { views } = await survey(memoryFiles({ ...files }), [], { paths: [], platforms: PLATFORMS, envFiles: [] }, createCaches())
+  return views[0]?.inventory
+}
+
+/** What the references of a repository are, as their own files have them. */
+async function kinds(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  return ((await taken(files))?.references ?? []).map(({ own }) => own.target.kind)
+}
+
 /** What a repository is said to name: the text of each place with all that it is resolved to, `never pulled` where that is said, and the problems. */
 async function told(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const { views } = await survey(memoryFiles({ ...files }), [], { paths: [], platforms: PLATFORMS, envFiles: [] }, createCaches())
-  const [inventory] = views.map((view) => view.inventory)
+  const inventory = await taken(files)
   const references = inventory?.references ?? []
   const places = references.map(({ occurrence, own, also }) => {
     const names = [own, ...also].map(({ resolved, target }) => resolved ?? target.kind)
@@ -245,11 +255,75 @@ describe('a key or a tag that is written with escapes', () => {
   })
 })
 
+describe('what BuildKit reads byte by byte', () => {
+  test.each([
+    ['an escape saves one byte of a character', 'COPY --chown=\\\u0420--from=evil a b', ['evil', 'x']],
+    ['of another one', 'COPY --exclude=\\\u00e0--from=evil a b', ['evil', 'x']],
+    ['in a mount', 'RUN --mount=type=cache,target=/\\\u00e0--mount=from=evil,target=/y z', ['evil', 'x']],
+    ['a byte within a character ends the flags', 'COPY --chown=\\\u5167 --from=i a b', ['x']],
+    ['no byte within quotes does', "COPY --chown='\\\u0420'--from=i a b", ['x']],
+    ['a character of four bytes', 'COPY --chown=\\\u{1f600} --from=i a b', ['i', 'x']],
+    ['a name is compared as bytes', 'COPY --from=\u212a a b', ['x', '\u00e2\u0084\u00aa']],
+  ])('%s', async (_, line, expected) => {
+    const lines = await told({ Dockerfile: `FROM x AS k\n${line}\n` })
+    expect(lines).toEqual(expected.map((name) => `Dockerfile ${name}`))
+  })
+})
+
+describe('the argument that is a time', () => {
+  test.each([
+    ['01', 'x:1'],
+    ['+7', 'x:7'],
+    ['-0', 'x:0'],
+    ['9223372036854775807', 'x:9223372036854775807'],
+    ['context', 'x:'],
+    ['s', 'x:'],
+  ])('%s', async (value, expected) => {
+    const inventory = await taken({ Dockerfile: `ARG SOURCE_DATE_EPOCH=${value}\nFROM x:$SOURCE_DATE_EPOCH\nFROM scratch AS s\n` })
+    expect([inventory?.references[0]?.own.resolved ?? 'x:', inventory?.problems]).toEqual([expected, []])
+  })
+  test.each(['v1', '1.5', '9223372036854775808'])('%s is refused', async (value) => {
+    const lines = await told({ Dockerfile: `ARG SOURCE_DATE_EPOCH=${value}\nFROM x\n` })
+    expect(lines).toEqual(['Dockerfile x', `Dockerfile: invalid SOURCE_DATE_EPOCH: ${value}`])
+  })
+  test('what was made of it before keeps it as it was', async () => {
+    expect(await told({ Dockerfile: 'ARG SOURCE_DATE_EPOCH=01\nARG T=$SOURCE_DATE_EPOCH\nFROM x:$T\n' })).toEqual(['Dockerfile x:01'])
+  })
+})
+
+describe('the directive of the checks', () => {
+  const failed = (reason: string): string => `Dockerfile: failed to parse check options: ${reason}`
+  test.each([
+    ['# check=skip=A,B;error=true', []],
+    ['# check=skip=all;experimental=all', []],
+    ['# check = skip=all', []],
+    ['# check=skip=A; error=true', [failed('invalid check option ""')]],
+    ['# check=true', [failed('invalid check option "true"')]],
+    ['# check = skip = all', [failed('invalid check option "skip"')]],
+    ['# check=errors=true', [failed('invalid check option "errors"')]],
+    ['# check=error=yes', [failed('failed to parse check option "error=yes": strconv.ParseBool: parsing "yes": invalid syntax')]],
+    ['#!/bin/sh\n# check=true', [failed('invalid check option "true"')]],
+    ['# a comment\n# check=true', []],
+  ])('%j', async (head, problems) => {
+    expect(await told({ Dockerfile: `${head}\nFROM x\n` })).toEqual(['Dockerfile x', ...problems])
+  })
+})
+
+describe('a trigger that runs in the stage that it names', () => {
+  test.each([
+    ['by its number', 'FROM x AS a\nONBUILD COPY --from=1 q /\nFROM a\n'],
+    ['by its name', 'FROM x AS a\nONBUILD COPY --from=c q /\nFROM a AS c\n'],
+    ['in a mount', 'FROM x AS a\nONBUILD RUN --mount=from=c,target=/t y\nFROM a AS c\n'],
+  ])('%s', async (_, text) => expect(await kinds({ Dockerfile: text })).toEqual(['image', 'local', 'local']))
+})
+
+test('an escape in single quotes within a pattern, which versions of BuildKit read in two ways', async () => {
+  expect(await kinds({ Dockerfile: "ARG A=x/y\nFROM r/${A//'\\/'/-}\n" })).toEqual(['malformed'])
+})
+
 describe('what a variable without a value only switches on', () => {
-  const open = async (files: Readonly<Record<string, string>>): Promise<readonly (string | undefined)[]> => {
-    const { views } = await survey(memoryFiles({ ...files }), [], { paths: [], platforms: PLATFORMS, envFiles: [] }, createCaches())
-    return views.flatMap(({ inventory }) => inventory.references.map(({ own }) => own.open))
-  }
+  const open = async (files: Readonly<Record<string, string>>): Promise<readonly (string | undefined)[]> =>
+    ((await taken(files))?.references ?? []).map(({ own }) => own.open)
   test.each([
     ['a registry', '${CI:+evil.example/}nginx:1.2', 'source'],
     ['with one operator alone', '${CI+evil.example/}nginx:1.2', 'source'],

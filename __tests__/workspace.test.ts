@@ -151,6 +151,14 @@ describe.each(['git', 'no git'])('with %s', (kind) => {
     })
     expect(problemOf('binary')).toBe('it is binary, or not UTF-8')
     expect(problemOf('latin')).toBe('it is binary, or not UTF-8')
+    const read = (text: string): string => {
+      folder.write({ 'old/Dockerfile': Buffer.from(text, 'latin1') })
+      const content = openWorkspace(folder.root).read('old/Dockerfile')
+      return content.kind === 'text' ? content.text : content.kind
+    }
+    expect(read('# Andr\u00e9: x=\u00e9\nFROM x\n\t# \u00e9')).toBe('# Andr\ufffd: x=\ufffd\nFROM x\n\t# \ufffd')
+    for (const text of ['# x\nFROM x\u00e9', '# syntax=\u00e9', '# image-policy: ignore pinned -- \u00e9', '# \u00e9\nFROM \u00e9'])
+      expect(read(text)).toBe('unreadable')
     expect(problemOf('lfs')).toMatch(/Git LFS/)
     expect(problemOf('large')).toBe('it has 51200 KiB, and files over 1024 KiB are not read')
     expect(problemOf('limit')).toBe('text')

@@ -1,6 +1,6 @@
 import { type Span } from '../model.js'
 import { ownCopy } from './characters.js'
-import { isGoSpace } from './go-text.js'
+import { goQuote, isGoSpace } from './go-text.js'
 import { Lines } from './dockerfile-lines.js'
 
 /** The image that reads a Dockerfile, as BuildKit finds it before it parses anything. */
@@ -34,6 +34,12 @@ const KNOWN = new Set(['syntax', 'escape', 'check'])
  */
 export function readEscape(text: string): Escape {
   if (!beginsWithHash(text)) return { escape: '\\' }
+  const read = readParserDirectives(text)
+  const problem = read.problem ?? checkProblem(text)
+  return problem === undefined ? read : { ...read, problem }
+}
+
+function readParserDirectives(text: string): Escape {
   const lines = new Lines(text)
   const seen = new Set<string>()
   let escape: '\\' | '`' = '\\'
@@ -66,6 +72,37 @@ export function readSyntax(text: string): Syntax | undefined {
   return fromJson(text)
 }
 
+function fromDirectives(text: string, mark: string): Syntax | undefined {
+  const found = detected(text, mark, 'syntax')
+  if (found === undefined) return undefined
+  const image = ownCopy(found.value)
+  return { image, text: image, span: found.span }
+}
+
+/** What BuildKit says of a `check` directive that it cannot read (linter.ParseLintOptions). */
+function checkProblem(text: string): Escape['problem'] {
+  const found = detected(text, '#', 'check')
+  if (found === undefined || found.value.trim() === '') return undefined
+  const [first = '', second, ...more] = found.value.trim().split(';')
+  const parts = second === undefined ? [first] : [first, second, ...(more.length === 0 ? [] : [more.join(';')])]
+  for (const part of parts) {
+    const reason = optionProblem(part)
+    if (reason !== undefined) return { message: `failed to parse check options: ${reason}`, span: found.span }
+  }
+  return undefined
+}
+
+function optionProblem(option: string): string | undefined {
+  const equals = option.indexOf('=')
+  if (equals < 0) return `invalid check option ${goQuote(option)}`
+  const key = option.slice(0, equals).trim()
+  if (key === 'skip' || key === 'experimental') return undefined
+  if (key !== 'error') return `invalid check option ${goQuote(key)}`
+  const value = option.slice(equals + 1).trim()
+  if (/^(?:1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$/.test(value)) return undefined
+  return `failed to parse check option ${goQuote(option)}: strconv.ParseBool: parsing ${goQuote(value)}: invalid syntax`
+}
+
 /** Most files begin with an instruction, and no directive follows one. */
 function beginsWithHash(text: string): boolean {
   let i = text.charCodeAt(0) === BOM ? 1 : 0
@@ -73,7 +110,8 @@ function beginsWithHash(text: string): boolean {
   return text.charAt(i) === '#'
 }
 
-function fromDirectives(text: string, mark: string): Syntax | undefined {
+/** The value of a directive up to its first space, and where it stands. */
+function detected(text: string, mark: string, name: Directive['name']): { readonly value: string; readonly span: Span } | undefined {
   const lines = new Lines(text)
   const seen = new Set<string>()
   while (lines.read()) {
@@ -81,10 +119,10 @@ function fromDirectives(text: string, mark: string): Syntax | undefined {
     const directive = directiveAt(text, lines.start, lines.end, mark)
     if (directive === undefined || seen.has(directive.name)) return undefined
     seen.add(directive.name)
-    if (directive.name !== 'syntax') continue
+    if (directive.name !== name) continue
     const space = directive.value.indexOf(' ')
-    const image = ownCopy(space < 0 ? directive.value : directive.value.slice(0, space))
-    return { image, text: image, span: lines.span(directive.at, directive.at + image.length) }
+    const value = space < 0 ? directive.value : directive.value.slice(0, space)
+    return { value, span: lines.span(directive.at, directive.at + value.length) }
   }
   return undefined
 }

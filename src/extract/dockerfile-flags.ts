@@ -1,4 +1,3 @@
-import { pointLength } from './characters.js'
 import { suggestion } from './dockerfile-suggestions.js'
 import { skipMark } from './dockerfile-template.js'
 
@@ -91,30 +90,34 @@ function readQuotedWord(text: string, from: number, to: number, escape: number, 
     } else if (quote !== 0 && c === quote) {
       quote = 0
       at++
-    } else if (c === escape) {
-      if (at + 1 < to) take(at + 1, at + 2)
+    } else if (c === escape && at + 1 < to && text.charCodeAt(at + 1) < 0x80) {
+      take(at + 1, at + 2)
       at += 2
-    } else {
-      const space = quote === 0 && c > 0x7f ? spaceByte(text, at) : 'none'
-      if (space !== 'none') {
-        const end = at + pointLength(text, at)
-        return { text: `${parts.join('')}\ufffd`, places: [...places, at], end: space === 'last' ? end : at, last: space === 'inner' }
-      }
+    } else if (c === escape) {
+      at++ // of a character of several bytes it saves the first one, which needs none
+    } else if (c < 0x80) {
       take(at, at + 1)
       at++
+    } else {
+      // BuildKit looks at bytes here, makes a character of each, and takes 0x85 and 0xA0 for white space as Go does: `\u0420` (D0 A0) ends a word
+      const point = String.fromCodePoint(text.codePointAt(at) ?? 0)
+      const bytes = Buffer.from(point)
+      const space = quote === 0 ? bytes.findIndex(isSpaceByte) : -1
+      const kept = space < 0 ? bytes : bytes.subarray(0, space)
+      parts.push(kept.toString('latin1'))
+      for (let i = 0; i < kept.length; i++) places.push(i > 1 ? at + point.length - 1 : at)
+      if (space >= 0) {
+        const last = !bytes.subarray(space).every(isSpaceByte)
+        return { text: parts.join(''), places, end: last ? at : at + point.length, last }
+      }
+      at += point.length
     }
   }
   return { text: parts.join(''), places, end: Math.min(at, to), last: false }
 }
 
-/** BuildKit looks at bytes here, and 0x85 and 0xA0 are white space to Go: `Р` (D0 A0) ends a word. */
-function spaceByte(text: string, at: number): 'none' | 'last' | 'inner' {
-  const point = text.codePointAt(at) ?? 0
-  const bytes = point < 0x800 ? [point] : point < 0x10000 ? [point >> 6, point] : [point >> 12, point >> 6, point]
-  const spaces = bytes.map((byte) => [0x85, 0xa0].includes(0x80 | (byte & 0x3f)))
-  const first = spaces.indexOf(true)
-  if (first < 0) return 'none'
-  return spaces.slice(first).every(Boolean) ? 'last' : 'inner'
+function isSpaceByte(byte: number): boolean {
+  return byte === 0x85 || byte === 0xa0
 }
 
 function isAsciiSpace(c: number): boolean {

@@ -1,3 +1,5 @@
+import { EPOCH } from './instructions.js'
+
 /** UTF-16 units of one value, and of all that are put together in one file: far below where expansion becomes too costly. */
 const MAX_VALUE = 1_000
 const MAX_TOTAL = 20_000
@@ -35,8 +37,9 @@ export class QuickValues {
     return value !== undefined && this.set(name, value)
   }
 
-  /** A default to which nothing happens. */
-  set(name: string, value: string | null): true {
+  /** A default to which nothing happens; false for the one argument that BuildKit gives another value. */
+  set(name: string, value: string | null): boolean {
+    if (name === EPOCH) return false
     this.values ??= new Map()
     this.values.set(name, value)
     return true

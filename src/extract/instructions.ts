@@ -63,3 +63,6 @@ export function readArguments(text: string, start: number, end: number): Argumen
     return PLAIN
   }
 }
+
+/** The argument that BuildKit reads as a time, and writes back as a number (dockerfile2llb/epoch.go). */
+export const EPOCH = 'SOURCE_DATE_EPOCH'

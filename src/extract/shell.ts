@@ -102,7 +102,7 @@ class Lexer {
   /** Consumes one construct; false is a fault. */
   private step(c: number, stop: number, rawEscapes: boolean, built: Built, words: Words | undefined): boolean {
     if (c === DOLLAR || c === DOUBLE_QUOTE || c === SINGLE_QUOTE) {
-      const value = c === DOLLAR ? this.dollar() : c === DOUBLE_QUOTE ? this.doubleQuoted(rawEscapes) : this.singleQuoted()
+      const value = c === DOLLAR ? this.dollar() : c === DOUBLE_QUOTE ? this.doubleQuoted(rawEscapes) : this.singleQuoted(rawEscapes)
       if (value === undefined) return false
       built.add(value)
       if (c === DOLLAR) words?.split(value.text)
@@ -152,7 +152,7 @@ class Lexer {
     return this.text.slice(raw ? start : start + 1, this.at)
   }
 
-  private singleQuoted(): Value | undefined {
+  private singleQuoted(rawEscapes: boolean): Value | undefined {
     const start = this.at
     const end = this.text.indexOf("'", start + 1)
     if (end < 0) {
@@ -160,6 +160,9 @@ class Lexer {
       return this.fail('unexpected end of statement while looking for matching single-quote')
     }
     this.at = end + 1
+    // in a pattern BuildKit takes it as it is since 0.34, and as the escape of what follows before
+    if (rawEscapes && !this.mode.rawEscapes && this.text.slice(start, end).includes(String.fromCharCode(this.escape)))
+      return this.fail('versions of BuildKit read an escape in single quotes within a pattern in two ways')
     return plain(this.mode.rawQuotes ? this.text.slice(start, end + 1) : this.text.slice(start + 1, end))
   }
 

@@ -14,10 +14,22 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
 export function decode(bytes: Buffer, length = bytes.length): Content {
   if (length > MAX_FILE_BYTES) return tooLarge(length)
   const text = bytes.toString('utf8', 0, length)
-  // bytes that are not UTF-8 become U+FFFD, which may also stand there as it is
-  if (text.includes('\0') || (text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length))))
+  // bytes that are not UTF-8 become U+FFFD, which may also stand there as it is; in a comment nothing depends on them
+  if (text.includes('\0') || (text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length)) && !standsInComments(text)))
     return unreadable('it is binary, or not UTF-8')
   return text.startsWith(LFS_POINTER) ? unreadable('it is a Git LFS pointer; its content is not in the repository') : { kind: 'text', text }
+}
+
+/** Whether U+FFFD stands in comments alone, which begin their lines: so they do in Dockerfiles and compose files, and they hold no directive. */
+function standsInComments(text: string): boolean {
+  for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at)) {
+    const start = text.lastIndexOf('\n', at) + 1
+    const before = text.slice(start, at)
+    if (!/^[ \t]*#/.test(before) || /^[ \t]*#[ \t]*\w+[ \t]*=|image-policy:/.test(before)) return false
+    const end = text.indexOf('\n', at)
+    at = end < 0 ? text.length : end
+  }
+  return true
 }
 
 /** A file of that many bytes is not read. */

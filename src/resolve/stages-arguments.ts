@@ -1,4 +1,5 @@
 import { type GlobalArg, type Reading } from '../extract/dockerfile.js'
+import { EPOCH } from '../extract/instructions.js'
 import { keptText } from '../extract/kept-text.js'
 import { MAX_STEPS } from '../extract/shell.js'
 import { type Budget } from '../extract/shell-pattern.js'
@@ -9,6 +10,17 @@ import { automaticArgument } from './stages-platform.js'
 const NONE: readonly never[] = []
 /** Of one word; a chain is for a reader. */
 const MAX_ASKED = 16
+
+/** What Go's ParseInt takes, without its zeros. */
+const INTEGER = /^([+-]?)0*([0-9]{1,19})$/
+
+/** A number as Go writes it; undefined for what is none of 64 bits. */
+function integer(text: string): string | undefined {
+  const [, sign, digits = ''] = INTEGER.exec(text) ?? []
+  if (sign === undefined) return undefined
+  const number = BigInt(digits) * (sign === '-' ? -1n : 1n)
+  return BigInt.asIntN(64, number) === number ? String(number) : undefined
+}
 
 const AUTOMATIC = new Set([
   ...['BUILDPLATFORM', 'BUILDOS', 'BUILDOSVERSION', 'BUILDARCH', 'BUILDVARIANT'],
@@ -31,7 +43,7 @@ interface Declared extends Value {
  */
 export class GlobalArguments {
   /** Docker stops at the first default that it cannot expand. */
-  problem: { readonly span: Span; readonly message: string } | undefined
+  problem: { readonly span?: Span; readonly message: string } | undefined
   private readonly values = new Map<string, Value | Declared>()
   private readonly bare = new Map<string, GlobalArg>()
   private asked: Step[] = []
@@ -45,6 +57,25 @@ export class GlobalArguments {
     private readonly budget: Budget,
   ) {
     for (const arg of reading.args) this.declare(arg)
+    this.settleEpoch()
+  }
+
+  /** BuildKit reads the one argument that is a time once all are known, and puts its number in its place (dockerfile2llb/epoch.go). */
+  private settleEpoch(): void {
+    const given = this.values.get(EPOCH)
+    if (given === undefined || (given.text === '' && given.unset.length === 0)) return
+    const value = this.lookup(EPOCH) ?? given
+    const text = integer(value.text)
+    if (text !== undefined) this.values.set(EPOCH, { ...value, text })
+    else if (value.unset.length > 0 || this.isSource(value.text))
+      this.values.set(EPOCH, { ...value, text: '', unset: [{ name: EPOCH, at: 0 }] })
+    else this.problem ??= { message: `invalid ${EPOCH}: ${value.text}`, ...('arg' in given && { span: given.arg.span }) }
+  }
+
+  /** What has a time of its own: the context, a named one, a stage. */
+  private isSource(name: string): boolean {
+    const lowered = name.toLowerCase()
+    return name === 'context' || this.inputs.contexts.has(name) || this.reading.stages.some((stage) => stage.name === lowered)
   }
 
   /** Expands a word that stands at a place. Its chain ends with the ARGs it asked for that have no value: they could have given one. */

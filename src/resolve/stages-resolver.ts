@@ -158,7 +158,8 @@ class StageResolver {
     const found = child === undefined ? this.elsewhere(use, role) : this.named(use, role)
     if (found?.kind === 'refused') return malformed(use.value, found.problem)
     if (found?.kind === 'stage') {
-      const refused = child === undefined ? undefined : this.order(use, role, found.index, child)
+      const refused =
+        child === undefined || (onbuild === true && child === found.index) ? undefined : this.order(use, role, found.index, child)
       return refused === undefined ? local(value, 'stage') : malformed(use.value, refused)
     }
     return this.image(value, child ?? use.stage)
