@@ -317,6 +317,33 @@ describe('a trigger that runs in the stage that it names', () => {
   ])('%s', async (_, text) => expect(await kinds({ Dockerfile: text })).toEqual(['image', 'local', 'local']))
 })
 
+describe('a tag within what is tagged !override means nothing', () => {
+  test.each([
+    ['below the services', 'services: !override\n  w:\n    image: ok\n    pre_start:\n      - image: !reset evil\n', ['evil', 'ok']],
+    ['of a service', 'services: !override\n  w:\n    image: !reset evil\n', ['evil']],
+    ['of a model', 'models: !override\n  m:\n    model: !reset evil\nservices: {w: {image: ok}}\n', ['evil', 'ok']],
+    ['beside a merge', 'x-f: &f {image: ok}\nservices:\n  w: !override\n    <<: *f\n    image: !reset evil\n', ['evil']],
+    ['in what is merged', 'x-a: &a !override {image: !reset evil}\nservices:\n  w:\n    <<: *a\n    command: x\n', ['evil']],
+    ['behind an alias', 'x-s: &s !override\n  w: {image: !reset evil}\nservices: *s\n', ['evil']],
+    ['of the whole file', '!override\nservices:\n  w:\n    image: !reset evil\n', ['evil']],
+    ['in flow style', 'services: {w: !override {image: !reset evil}, v: {image: ok}}\n', ['evil', 'ok']],
+    [
+      'and behind it it does',
+      'services:\n  w: !override\n    image: !reset evil\n  v:\n    image: ok\n    build: !reset\n',
+      ['evil', 'ok'],
+    ],
+  ])('%s', async (_, text, expected) => {
+    const lines = expected.map((name) => `compose.yml ${name}`)
+    expect(await told({ 'compose.yml': text })).toEqual(lines)
+    // a key in quotes with an escape is for the whole reader
+    expect(await told({ 'compose.yml': text.replace('image:', '"\\x69mage":') })).toEqual(lines)
+  })
+  test('of an argument', async () => {
+    const file = 'services: !override\n  w:\n    build:\n      context: .\n      args: {BASE: !reset evil}\n'
+    expect(await told({ 'compose.yml': file, Dockerfile: BASE })).toEqual(['Dockerfile good or evil'])
+  })
+})
+
 test('an escape in single quotes within a pattern, which versions of BuildKit read in two ways', async () => {
   expect(await kinds({ Dockerfile: "ARG A=x/y\nFROM r/${A//'\\/'/-}\n" })).toEqual(['malformed'])
 })

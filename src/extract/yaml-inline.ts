@@ -44,6 +44,8 @@ export class InlineReader {
   readonly templates: YamlScalar[] = []
   /** Undefined as long as the node is being read. */
   readonly anchors = new Map<string, YamlNode | undefined>()
+  /** Within what is tagged `!override`: compose-go looks at no tag there (loader/reset.go). */
+  private overridden = false
 
   constructor(private readonly lines: YamlLines) {}
 
@@ -241,10 +243,13 @@ export class InlineReader {
     if (properties === undefined) return undefined
     const { anchor, tag } = properties
     if (anchor !== undefined) anchors.set(anchor, undefined)
+    const counts = !this.overridden
+    this.overridden ||= tag === '!override'
     const bare = read(tag !== undefined)
+    if (counts) this.overridden = false
     if (bare === undefined || (tag === '!!str' && bare.kind !== 'scalar')) return undefined
-    const node =
-      tag === '!reset' || tag === '!override' ? { ...bare, tag: tag === '!reset' ? ('reset' as const) : ('override' as const) } : bare
+    const marked = counts && (tag === '!reset' || tag === '!override')
+    const node = marked ? { ...bare, tag: tag === '!reset' ? ('reset' as const) : ('override' as const) } : bare
     this.note(node)
     if (anchor !== undefined) anchors.set(anchor, node)
     return node

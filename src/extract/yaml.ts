@@ -155,6 +155,8 @@ class Reader {
   private stopped = Infinity
   private nodes = 0
   private merged = 0
+  /** Within what is tagged `!override`: compose-go looks at no tag there (loader/reset.go). */
+  private overridden = false
 
   constructor(private readonly text: string) {}
 
@@ -202,11 +204,16 @@ class Reader {
   }
 
   private content(node: Scalar | YAMLMap | YAMLSeq, after: number): YamlNode {
-    if (isScalar(node)) return this.scalar(node, after)
+    const tag = this.overridden ? {} : mergeTag(node.tag)
+    if (isScalar(node)) return { ...this.scalar(node, after), ...tag }
     const [start, end] = rangeOf(node, after)
-    const tag = mergeTag(node.tag)
-    if (isMap(node)) return { kind: 'map', entries: this.entries(node.items), start, end, ...tag }
-    return { kind: 'list', items: node.items.map((item) => this.value(item, start)), start, end, ...tag }
+    const outer = this.overridden
+    this.overridden ||= tag.tag === 'override'
+    const content = isMap(node)
+      ? ({ kind: 'map', entries: this.entries(node.items), start, end, ...tag } as const)
+      : ({ kind: 'list', items: node.items.map((item) => this.value(item, start)), start, end, ...tag } as const)
+    this.overridden = outer
+    return content
   }
 
   private alias(name: string, [start, end]: Range): YamlNode {
@@ -261,7 +268,7 @@ class Reader {
     const range = rangeOf(node, after)
     const text = this.withoutAddedBreak(typeof node.value === 'string' ? node.value : (node.source ?? ''), node.type, range)
     const typed = this.typed(node, text, range)
-    return { kind: 'scalar', ...typed, ...this.written(node.type, range), ...mergeTag(node.tag) }
+    return { kind: 'scalar', ...typed, ...this.written(node.type, range) }
   }
 
   /** At the end of a file that lacks its last line break the library adds one to a block scalar; go-yaml does not. */
