@@ -317,6 +317,63 @@ describe('a trigger that runs in the stage that it names', () => {
   ])('%s', async (_, text) => expect(await kinds({ Dockerfile: text })).toEqual(['image', 'local', 'local']))
 })
 
+describe('the name of a project', () => {
+  const image = (name: string, service = 'w'): string => `services: {${service}: {image: "${name}/\${COMPOSE_PROJECT_NAME:-none}"}}`
+  test.each([
+    ['in what is included', { 'b/compose.yaml': 'include: [sub/p.yml]', 'b/sub/p.yml': image('x') }, ['b/sub/p.yml x/sub or x/b']],
+    [
+      'in what is extended',
+      { 'b/compose.yaml': 'services: {w: {extends: {file: sub/p.yml, service: w}}}', 'b/sub/p.yml': image('x') },
+      ['b/sub/p.yml x/sub or x/b'],
+    ],
+    [
+      'in what an override extends',
+      {
+        'b/compose.yaml': 'services: {w: {image: a}}',
+        'b/compose.override.yaml': 'services: {v: {extends: {file: sub/p.yml, service: w}}}',
+        'b/sub/p.yml': image('x'),
+      },
+      ['b/compose.yaml a', 'b/sub/p.yml x/sub or x/b'],
+    ],
+    [
+      'of an override',
+      { 'b/compose.yaml': image('x'), 'b/compose.override.yaml': 'name: mine\nservices: {v: {image: y}}' },
+      ['b/compose.override.yaml y', 'b/compose.yaml x/b or x/mine'],
+    ],
+    [
+      'of two files, the last one',
+      { 'b/compose.yaml': `name: one\n${image('x')}`, 'b/compose.override.yaml': `name: two\n${image('y', 'v')}` },
+      ['b/compose.override.yaml y/two', 'b/compose.yaml x/one or x/two'],
+    ],
+    [
+      'of the first file in the second one',
+      { 'b/compose.yaml': 'name: base\nservices: {w: {image: a}}', 'b/compose.override.yaml': image('y', 'v') },
+      ['b/compose.override.yaml y/b or y/base', 'b/compose.yaml a'],
+    ],
+    ['that is empty in the env file', { 'b/compose.yaml': image('x'), 'b/.env': 'COMPOSE_PROJECT_NAME=' }, ['b/compose.yaml x/b']],
+    ['in the env file', { 'b/compose.yaml': `name: y\n${image('x')}`, 'b/.env': 'COMPOSE_PROJECT_NAME=z' }, ['b/compose.yaml x/z']],
+    ['in small letters', { 'b/compose.yaml': `name: _My.App\n${image('x')}` }, ['b/compose.yaml x/myapp']],
+    ['that is a default', { 'b/compose.yaml': `name: "\${N:-Def_}"\n${image('x')}` }, ['b/compose.yaml x/def_']],
+    [
+      'of an earlier document',
+      { 'b/compose.yaml': `name: one\n${image('x')}\n---\nname: ""\n${image('y', 'v')}` },
+      ['b/compose.yaml x/one', 'b/compose.yaml y/one'],
+    ],
+    [
+      'of files that an env file names',
+      { 'b/.env': 'COMPOSE_FILE=a.yml:c.yml', 'b/a.yml': 'services: {v: {image: a}}', 'b/c.yml': `name: last\n${image('x')}` },
+      ['b/a.yml a', 'b/c.yml x/last'],
+    ],
+  ])('%s', async (_, files, expected) => expect(await told(files as Record<string, string>)).toEqual(expected))
+  test('in what is built', async () => {
+    const files = {
+      'b/compose.yaml': 'include: [sub/p.yml]',
+      'b/sub/p.yml': 'services: {p: {build: {context: ., args: {BASE: "$COMPOSE_PROJECT_NAME"}}}}',
+    }
+    expect(await told({ ...files, 'b/sub/Dockerfile': BASE })).toEqual(['b/sub/Dockerfile good or b'])
+  })
+})
+
 describe('a tag within what is tagged !override means nothing', () => {
   test.each([
     ['below the services', 'services: !override\n  w:\n    image: ok\n    pre_start:\n      - image: !reset evil\n', ['evil', 'ok']],

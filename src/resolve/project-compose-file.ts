@@ -36,9 +36,9 @@ function tellUsual(telling: Telling, folder: string): boolean {
   if (value === undefined || value.text === '') return false
   const { paths, wrong, unread } = filesOf(folder, value, lookup, sources.read)
   telling.tell([...wrong, ...unread])
-  const [main] = paths
+  const [main, ...others] = paths
   if (main === undefined) return true
-  const surroundings = surroundingsOf(main, folder, lookup, sources)
+  const surroundings = surroundingsOf([main, ...others], folder, lookup, sources)
   telling.tell(surroundings.problems)
   const { services } = tellNamed(telling, paths, value.via[0]?.file ?? main, surroundings, (given, directory) =>
     telling.load(paths, directory, given),
@@ -69,9 +69,9 @@ function tellOther(telling: Telling, folder: string, envFile: string): number {
   const own = filesOf(folder, value, lookup, sources.read)
   const { paths, unread } = own.paths.length > 0 ? own : (fromAbove(telling, folder, value, lookup) ?? own)
   telling.tell(unread)
-  const [main] = paths
+  const [main, ...others] = paths
   if (main === undefined) return 0
-  const surroundings = surroundingsOf(main, folder, lookup, sources)
+  const surroundings = surroundingsOf([main, ...others], folder, lookup, sources)
   const { services } = tellNamed(telling, paths, value.via[0]?.file ?? envFile, surroundings, (given, directory) =>
     telling.loadWith(envFile, paths, directory, given),
   )
@@ -157,12 +157,20 @@ interface Surroundings {
 }
 
 /** The project directory is that of the first file; its `.env` stands behind the one that names the files. */
-function surroundingsOf(main: string, folder: string, lookup: Lookup, { environments, read }: Sources): Surroundings {
-  const directory = folderOf(main)
+function surroundingsOf(
+  paths: readonly [string, ...string[]],
+  folder: string,
+  lookup: Lookup,
+  { environments, read }: Sources,
+): Surroundings {
+  const directory = folderOf(paths[0])
   const second = joined(directory, ENV)
   const more = directory !== folder && environments.environment.envFiles.length === 0 && environments.has(second)
   const variables = environments.behind(lookup, more ? [second] : [])
-  const file = read(main)
-  const given = typeof file === 'string' ? variables.lookup : named(variables.lookup, main, directory, file)
+  const files = paths.flatMap((path) => {
+    const file = read(path)
+    return typeof file === 'string' ? [] : [{ path, file }]
+  })
+  const given = named(variables.lookup, directory, files)
   return { directory, given, problems: variables.problems }
 }

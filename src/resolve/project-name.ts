@@ -1,30 +1,74 @@
-import { type ComposeFile, mayHold } from '../extract/compose.js'
+import { type ComposeFile } from '../extract/compose.js'
 import { entryOf } from '../extract/compose-shape.js'
-import { type Lookup } from '../model.js'
+import { type YamlScalar } from '../extract/yaml.js'
+import { type Lookup, type Value } from '../model.js'
 import { baseOf } from './paths.js'
 import { expand, type Scope } from './project-tree.js'
 
 const PROJECT_NAME = 'COMPOSE_PROJECT_NAME'
 
-/** The variables with COMPOSE_PROJECT_NAME, which is always defined: the file's `name`, else the folder's. */
-export function named(given: Lookup, path: string, folder: string, file: ComposeFile): Lookup {
-  if (!mayHold(file.text, PROJECT_NAME)) return given
-  const scope: Scope = { path, file, lookup: given, folder, values: new Map() }
-  const written = file.documents.flatMap((root) => entryOf(root, 'name')?.value ?? []).at(-1)
-  if (written?.kind === 'scalar' && written.type === 'string') {
-    const leaf = { kind: 'leaf', node: written, scope } as const
-    const expanded = expand(leaf)
-    const step = { file: path, span: file.positions.span(written.start, written.end), text: `name: ${written.text}`, value: written.text }
-    if (expanded.kind === 'value')
-      return (name) => given(name) ?? (name === PROJECT_NAME ? { ...expanded.value, via: [step, ...expanded.value.via] } : undefined)
-  }
-  const text = projectName(folder)
-  return text === '' ? given : (name) => given(name) ?? (name === PROJECT_NAME ? { text, unset: [], via: [] } : undefined)
+/** A file of a project, of which its name counts. */
+export interface NamedFile {
+  readonly path: string
+  readonly file: ComposeFile
 }
 
-/** loader.NormalizeProjectName of a folder's name: what COMPOSE_PROJECT_NAME is, unless somebody says otherwise. */
-function projectName(folder: string): string {
-  return baseOf(folder)
+/** Who has the same variables and the same name shares them, so that it is known that nothing differs. */
+const known = new WeakMap<Lookup, Map<string, Lookup>>()
+
+/**
+ * The variables of a project with COMPOSE_PROJECT_NAME, which is always defined: what the environment says, else the last `name` of the files, else the
+ * folder's (compose-go's projectName and withNamePrecedenceLoad).
+ */
+export function named(given: Lookup, folder: string, files: readonly NamedFile[]): Lookup {
+  const written = files.flatMap(namesIn).at(-1)
+  const key = written === undefined ? folder : `${written.path}:${written.node.start}`
+  const byName = known.get(given) ?? new Map<string, Lookup>()
+  known.set(given, byName)
+  const shared = byName.get(key)
+  if (shared !== undefined) return shared
+  let name: { readonly value: Value | undefined } | undefined
+  const lookup: Lookup = (asked) => {
+    const own = given(asked)
+    if (asked !== PROJECT_NAME || (own !== undefined && own.text !== '')) return own
+    name ??= { value: written === undefined ? folderName(folder) : writtenName(written, given, folder) }
+    return name.value
+  }
+  byName.set(key, lookup)
+  return lookup
+}
+
+interface Written extends NamedFile {
+  readonly node: YamlScalar
+}
+
+function namesIn({ path, file }: NamedFile): readonly Written[] {
+  return file.documents.flatMap((root) => {
+    const node = entryOf(root, 'name')?.value
+    return node?.kind === 'scalar' && node.type === 'string' && node.text !== '' ? [{ path, file, node }] : []
+  })
+}
+
+function writtenName({ path, file, node }: Written, lookup: Lookup, folder: string): Value | undefined {
+  const scope: Scope = { path, file, lookup, folder, values: new Map() }
+  const expanded = expand({ kind: 'leaf', node, scope })
+  if (expanded.kind !== 'value') return folderName(folder)
+  const { text, unset, via } = expanded.value
+  const step = { file: path, span: file.positions.span(node.start, node.end), text: `name: ${node.text}`, value: node.text }
+  const normal = normalized(text)
+  // what was left out may have stood before a blank
+  const blanks = normal === text ? unset : unset.map((blank) => ({ ...blank, at: 0 }))
+  return { text: normal, unset: blanks, via: [step, ...via] }
+}
+
+function folderName(folder: string): Value | undefined {
+  const text = normalized(baseOf(folder))
+  return text === '' ? undefined : { text, unset: [], via: [] }
+}
+
+/** loader.NormalizeProjectName. */
+function normalized(name: string): string {
+  return name
     .toLowerCase()
     .replace(/[^-_a-z0-9]/g, '')
     .replace(/^[-_]+/, '')

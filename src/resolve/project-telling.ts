@@ -8,7 +8,7 @@ import { templateProblems } from './project-checks.js'
 import { type Variables } from './project-environment.js'
 import { type Reach } from './project-account.js'
 import { loadProject, type Model, type Project, type Sources } from './project-load.js'
-import { named } from './project-name.js'
+import { named, type NamedFile } from './project-name.js'
 import { type Registry } from './project-registry.js'
 import { Binder, childOf, type Leaf, type Scope, type Tree } from './project-tree.js'
 import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
@@ -110,9 +110,14 @@ export class Telling {
     if (known !== undefined) return known
     const folder = folderOf(path)
     const variables = this.sources.environments.of(folder)
-    const given = { ...variables, lookup: named(variables.lookup, path, folder, file) }
+    const given = { ...variables, lookup: named(variables.lookup, folder, [{ path, file }]) }
     this.givens.set(path, given)
     return given
+  }
+
+  /** The variables of a project of several files of a folder. */
+  given(folder: string, files: readonly NamedFile[]): Lookup {
+    return named(this.sources.environments.of(folder).lookup, folder, files)
   }
 
   /** A file within a project of which it is the first. */

@@ -37,7 +37,7 @@ export function tellVariants(
 
   /** With `sure`, only what takes no blank: an env file that stands in the place of another one may be meant to stand beside it. */
   function tell(lookup: Lookup, path: string, sure = false): void {
-    const given = named(lookup, first.path, folder, first.file)
+    const given = named(lookup, folder, project)
     const also = ({ resolution, ...use }: Use): void => {
       const { target, open, via } = resolution
       // a sure image may be another one because of the file without a part of it from there

@@ -9,7 +9,6 @@ import { type ComposeCache, Contents } from './project-contents.js'
 import { type Environment, Environments } from './project-environment.js'
 import { buildersOf, defaultsOf, fragmentsOf, groupByFolder, joinedBy } from './project-folder.js'
 import { includesFor, loadProject } from './project-load.js'
-import { named } from './project-name.js'
 import { type Left, QuickFiles } from './project-quick.js'
 import { Registry } from './project-registry.js'
 import { type Alone, type How, Telling } from './project-telling.js'
@@ -207,15 +206,16 @@ class Reader {
     const size = files.reduce((sum, { project }) => sum + project.services.size, MIN_JOINED)
     const variants = telling.sources.environments.variants(folder, size).paths.length
     this.room.set(folder, room - size * (1 + variants))
+    const given = telling.given(folder, files)
     const both = loadProject(
       files.map(({ path }) => path),
       folder,
-      one.given,
+      given,
       telling.sources,
     )
     const wanted = (service: string): boolean => services.has(service)
     telling.tellOthers(both)
-    telling.tellBuilds(both, folder, one.given, wanted, how)
+    telling.tellBuilds(both, folder, given, wanted, how)
     tellVariants(telling, folder, files, wanted, how)
   }
 
@@ -228,8 +228,8 @@ class Reader {
     beside: readonly SourceFile[],
   ): void {
     const { telling } = this
-    const given = override === undefined ? main.given : named(main.given, override.path, folder, override.file)
     const paths: readonly [Alone, ...Alone[]] = override === undefined ? [main] : [main, override]
+    const given = telling.given(folder, paths)
     const project = override === undefined ? main.project : telling.load([main.path, override.path], folder, given)
     if (override !== undefined) {
       telling.tellOthers(project)
