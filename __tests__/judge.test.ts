@@ -70,6 +70,118 @@ describe('severity', () => {
   })
 })
 
+describe('a replacement', () => {
+  const offers = async (policy: string, image: string, at = {}): Promise<readonly (string | undefined)[]> => {
+    const [finding] = findings(await judgeOf(`version: 1\n${policy}\n`), image, at)
+    return [finding?.replacement, ...(finding?.advice.split('\n') ?? [])]
+  }
+  const LIBRARY = 'registries: { docker.io: { namespaces: [library] } }'
+  test.each([
+    [
+      'without the digest that the image has',
+      `pin: digest\n${LIBRARY}`,
+      `bitnami/nginx:1.27@${DIGEST}`,
+      'nginx:1.27 is pinned to a minor version',
+    ],
+    [
+      'with a tag that is not allowed',
+      'registries: { docker.io: { repositories: { library/redis: { tags: ["7.4*"] } } } }\npin: tag',
+      'bitnami/redis:7.2',
+      'the tag 7.2 is not allowed',
+    ],
+    [
+      'of deny without a tag',
+      `pin: tag\ndeny: [{ image: docker.io/library/centos, use: docker.io/library/almalinux }]\n${LIBRARY}`,
+      'centos:7',
+      'has neither tag nor digest',
+    ],
+  ])('%s is told and not offered', async (_, policy, image, reason) => {
+    const [replacement, ...advice] = await offers(policy, image)
+    expect(replacement).toBeUndefined()
+    expect(advice.filter((line) => line?.includes('can take its place, but not as it stands: ') === true)).toEqual([
+      expect.stringContaining(reason),
+    ])
+  })
+  test('of deny that the policy refuses is told as such', async () => {
+    const policy = `pin: tag\ndeny: [{ image: docker.io/library/centos, use: quay.io/x/y:1 }]\n${LIBRARY}`
+    expect(await offers(policy, 'centos:7')).toEqual([
+      undefined,
+      'quay.io/x/y:1 is to take its place, but the policy does not allow it here',
+      expect.stringContaining('Not possible?'),
+    ])
+  })
+  test('through a mirror that is denied is not offered', async () => {
+    const policy = `pin: tag\nmirrors: { m.example/hub: docker.io }\ndeny: [{ image: docker.io/library/node, tags: ["16*"] }]\nregistries: { docker.io: { namespaces: [library], direct: false } }`
+    const judge = await judgeOf(`version: 1\n${policy}\n`)
+    expect(findings(judge, 'node:16').map(({ replacement }) => replacement)).toEqual([undefined, undefined])
+    expect(findings(judge, 'node:18').map(({ replacement }) => replacement)).toEqual(['m.example/hub/library/node:18'])
+  })
+  test('that lacks no more than the image does is offered', async () => {
+    expect((await offers(`pin: digest\n${LIBRARY}`, 'bitnami/redis:7.2'))[0]).toBe('redis:7.2')
+  })
+  test.each([
+    ['of what is built here', { role: 'build-output', occurrence: { pullable: true } } as const],
+    ['at a place that is none', { occurrence: { span: { start: { line: 4, column: 6 }, end: { line: 4, column: 6 } } } } as const],
+  ])('%s is not put into a fix', async (_, at) => {
+    const [finding] = findings(await judgeOf(`version: 1\npin: none\n${LIBRARY}\n`), 'bitnami/redis:7.2', at)
+    expect([finding?.replacement, finding?.fix]).toEqual(['redis:7.2', undefined])
+  })
+  test('has to be the name of an image', async () => {
+    await expect(layersOf(`${ANY}pin: tag\ndeny: [{ image: docker.io/x, use: "Not Valid" }]\n`)).rejects.toThrow(
+      '"Not Valid" is not the name of an image',
+    )
+  })
+})
+
+test('a frontend of Docker under the name of a mirror is no reader of its own', async () => {
+  const judge = await judgeOf(`${ANY}mirrors: { m.example/hub: docker.io }\n`)
+  const about = (frontend: string): readonly string[] =>
+    judge.problem(0, { file: 'Dockerfile', message: 'foreign', frontend }).map(({ rule }) => rule)
+  expect(['m.example/hub/docker/dockerfile:1', 'm.example/hub/docker/dockerfile-upstream:master'].map(about)).toEqual([[], []])
+  for (const frontend of ['m.example/hub/evil/dockerfile:1', 'n.example/hub/docker/dockerfile:1', 'm.example/docker/dockerfile:1'])
+    expect(about(frontend)).toEqual(['unreadable'])
+})
+
+test('what a template fills in is given no value', async () => {
+  const resolution = { target: { kind: 'unresolved' }, resolved: null, variables: ['{{ base }}'], open: 'source' } as const
+  const [finding] = findings(await judgeOf(ANY), '{{ base }}', { resolution })
+  expect([finding?.rule, finding?.advice]).toEqual([
+    'unresolved',
+    'What a template fills in is not known here: write the image out, or check what the template makes',
+  ])
+})
+
+describe('a policy is refused', () => {
+  const entry = 'version: 1\nregistries: '
+  test.each([
+    ['ecr: { namespaces: [shop] }', "a namespace there may be anybody's"],
+    ['acr: { repositories: [shop/x] }', "a namespace there may be anybody's"],
+    ['ovh: { namespaces: [p] }', "a namespace there may be anybody's"],
+    ['"*.dkr.ecr.us-east-1.amazonaws.com": { namespaces: [shop] }', "a namespace there may be anybody's"],
+  ])('that lets in every owner: %s', (entries, problem) => expect(layersOf(`${entry}{ ${entries} }\n`)).rejects.toThrow(problem))
+  test.each([
+    'ecr: { owners: ["111122223333"], namespaces: [shop] }',
+    'ecr: { anyone: true, namespaces: [shop] }',
+    '111122223333.dkr.ecr.us-east-1.amazonaws.com: { namespaces: [shop] }',
+    'artifact-registry: { namespaces: [project] }',
+    'quay.io: { namespaces: [shop] }',
+  ])('and not one that tells whose they are: %s', async (entries) => expect(await layersOf(`${entry}{ ${entries} }\n`)).toHaveLength(1))
+  test.each(['malformed', 'unreadable'])('that excuses what is about no image: %s', async (rule) => {
+    const excuse = `exceptions: [{ image: docker.io, rules: [${rule}], owner: a, reason: b, expires: 2027-01-01 }]`
+    await expect(layersOf(`${ANY}${excuse}\n`)).rejects.toThrow(`${rule} cannot be excused`)
+  })
+})
+
+test('an exception is offered only where there is an image that it could be about', async () => {
+  const judge = await judgeOf(ANY + 'pin: tag\n')
+  const advice = (text: string): string =>
+    findings(judge, text)
+      .map((finding) => finding.advice)
+      .join('\n')
+  expect(advice('nginx')).toContain('Add an exception')
+  expect(advice('Nginx')).not.toContain('exception')
+})
+
 describe('scope', () => {
   test.each([
     [ANY + 'pin: tag\n', 'new'],

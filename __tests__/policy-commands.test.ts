@@ -125,6 +125,14 @@ describe('init', () => {
     expect((await tell('init', '--output', 'other.yml')).status).toBe(2)
     expect((await tell('init', '--output', 'other.yml', '--force')).status).toBe(0)
   })
+  test('--force writes over the policy that is in force, whatever its name', async () => {
+    folder.write({ 'image-policy.yaml': POLICY, Dockerfile: 'FROM alpine:3\n' })
+    expect((await tell('init', '--force')).status).toBe(0)
+    expect(existsSync(join(folder.root, '.github', 'image-policy.yml'))).toBe(false)
+    expect((await tell('check')).status).toBe(0)
+    folder.write({ 'image-policy.yml': POLICY })
+    expect(await tell('init', '--force')).toMatchObject({ status: 2, stderr: expect.stringContaining('there are two policies') })
+  })
   test('writes a policy for an empty repository', async () => {
     expect((await tell('init')).status).toBe(0)
     expect((await tell('check')).status).toBe(0)

@@ -19,7 +19,7 @@ pin: tag
 registries:
   docker.io: { namespaces: [library] }
 deny:
-  - { image: docker.io/library/centos, reason: End of life since June 2024., use: docker.io/library/rockylinux }
+  - { image: docker.io/library/centos, reason: End of life since June 2024., use: docker.io/library/rockylinux:9 }
 `
 
 describe('a refusal of the rules', () => {
@@ -47,7 +47,7 @@ describe('a refusal of the rules', () => {
     const told = renderText(report, {})
     expect(told).toContain('api/Dockerfile:3:6 ')
     expect(told).toContain('   FROM ${BASE}  ←  ARG BASE=centos:7 (api/Dockerfile:1:10)\n')
-    expect(told).toMatch(/ {3}Write instead, on line 1: {2}docker\.io\/library\/rockylinux\n/)
+    expect(told).toMatch(/ {3}Write instead, on line 1: {2}docker\.io\/library\/rockylinux:9\n/)
     expect(told).toMatch(/ {2}acme\/\.github:image-policy\.yml@3f2c1ab line 7\n/)
     const blocks = told.split(/\n(?=api\/Dockerfile:4)/)
     expect(blocks).toHaveLength(2)
@@ -61,7 +61,7 @@ describe('a refusal of the rules', () => {
     expect(first?.message.match(/Not possible\?/g)).toHaveLength(1)
     const comment = renderComment(report, {})
     expect(comment.match(/Not possible\?/g)).toHaveLength(1)
-    expect(comment).toMatch(/\| `docker\.io\/library\/rockylinux`<br><sub>on line 1<\/sub> \|/)
+    expect(comment).toMatch(/\| `docker\.io\/library\/rockylinux:9`<br><sub>on line 1<\/sub> \|/)
     expect(comment.match(/Write instead/g)).toHaveLength(1)
   })
 

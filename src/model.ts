@@ -124,6 +124,8 @@ export interface Problem {
   readonly file: string
   readonly span?: Span
   readonly message: string
+  /** The frontend that the problem is about: a policy may know it as a mirror's name of Docker's own. */
+  readonly frontend?: string
 }
 
 // ---------------------------------------------------------------------------------------------- resolve

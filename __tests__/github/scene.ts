@@ -11,7 +11,7 @@ registries:
 deny:
   - image: docker.io/library/centos
     reason: End of life since June 2024.
-    use: docker.io/library/rockylinux
+    use: docker.io/library/rockylinux:9
 `
 
 export const POLICY_PATH = '.github/image-policy.yml'

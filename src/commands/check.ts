@@ -23,8 +23,8 @@ const REPEATED: readonly OptionName[] = ['policy', 'base', 'scope', 'fail-on', '
 
 export const check: Command = {
   takes: '[PATH…] [OPTIONS]',
-  about: `Judges every image that the files name by the policy: the first of .github/image-policy.yml and image-policy.yml (also .yaml) in the folder that is
-checked, or the nearest one above it. PATH is a folder, or a file that is read whatever its name.`,
+  about: `Judges every image that the files name by the policy: the .github/image-policy.yml or image-policy.yml (also .yaml) of the folder that is
+checked, or of the nearest one above it. PATH is a folder, or a file that is read whatever its name.`,
   options: [...REPEATED, 'env-file', 'format', 'output', 'color', 'quiet'],
   formats: Object.keys(formats),
   examples: [

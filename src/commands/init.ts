@@ -34,9 +34,17 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
   const [folder = '', ...others] = target.folders
   if (others.length > 0) return failure('init takes one folder', `for example: ${PROGRAM} init ${given.positionals[0] ?? '.'}`)
   const output = given.value('output')
-  const path = output === undefined ? join(target.root, folder, PLACE) : resolve(io.workingFolder, output)
-  const there = occupied(path, folder, target, given)
-  if (there !== undefined) return there
+  const found = output === undefined ? findPolicy(target.files, folder) : undefined
+  if (found?.kind === 'several') return failure(`there are two policies: ${found.paths.join(', ')}`, 'keep one of them')
+  const inForce = found?.kind === 'found' && isBelow(found.path, folder) ? found.path : undefined
+  const written = inForce ?? (folder === '' ? PLACE : `${folder}/${PLACE}`)
+  const path = output === undefined ? join(target.root, written) : resolve(io.workingFolder, output)
+  const taken = (found?.kind === 'found' ? found.path : undefined) ?? (existsSync(path) ? path : undefined)
+  if (taken !== undefined && !given.flag('force'))
+    return failure(
+      output === undefined ? `there is a policy already: ${taken}` : `${output} is there already`,
+      output === undefined ? `${PROGRAM} check judges by it; init --force writes it anew` : 'init --force writes it anew',
+    )
   const draft = await draftFor(target)
   const text = renderDraft(draft)
   try {
@@ -46,18 +54,13 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return failure(`${path} cannot be written (${reason})`)
   }
-  io.stdout.write(told(output ?? (folder === '' ? PLACE : `${folder}/${PLACE}`), draft))
+  io.stdout.write(told(output ?? written, draft))
   return EXIT.clean
 }
 
-function occupied(path: string, folder: string, { files }: Target, given: Arguments): Failure | undefined {
-  if (given.flag('force')) return undefined
-  const known = given.value('output') === undefined ? findPolicy(files, folder) : undefined
-  const other = known?.kind === 'found' ? known.path : known?.kind === 'several' ? known.paths[0] : undefined
-  const taken = other ?? (existsSync(path) ? path : undefined)
-  return taken === undefined
-    ? undefined
-    : failure(`there is a policy already: ${taken}`, `${PROGRAM} check judges by it; init --force writes it anew`)
+/** Whether a policy is the folder's own, and not that of a folder above it. */
+function isBelow(path: string, folder: string): boolean {
+  return folder === '' || path.startsWith(`${folder}/`)
 }
 
 /** The draft, softened until what is there passes: what no entry can allow (an unset variable, a file that cannot be read) becomes a warning. */

@@ -84,6 +84,8 @@ export interface Use {
 export interface DockerfileProblem {
   readonly span?: Span
   readonly message: string
+  /** The image that reads the file, where that is what is the matter. */
+  readonly frontend?: string
 }
 
 export interface Place {

@@ -1,5 +1,5 @@
 import { type Position } from '../model.js'
-import { catalogueEntry, isAccount, isShared, registryOfPattern, takesOwners } from './catalogue.js'
+import { catalogueEntry, inHost, isAccount, isShared, registryOfPattern, takesOwners } from './catalogue.js'
 import { compileSettings, values, type Compiling } from './context.js'
 import { type PolicyText } from './language.js'
 import { hostPattern, pathPattern } from './pattern.js'
@@ -113,13 +113,15 @@ function namesOf(leaves: readonly Leaf[]): Names {
 function checkShared(key: Located<string>, text: EntryText, hosts: HostCover, context: Compiling): void {
   const shared = hosts.kind === 'catalogue' ? hosts.registry.shared : isShared(key.value)
   if (!shared) return
-  const named = text.keys.has('namespaces') || text.keys.has('repositories') || text.keys.has('owners')
   if (text.anyone?.value === true) return
-  if (!named) {
-    const registry = hosts.kind === 'catalogue' ? hosts.registry : registryOfPattern(key.value)
-    const whose = registry !== undefined && takesOwners(registry) ? 'owners' : 'namespaces'
-    context.complain(key.at, `${key.value} serves everybody`, `name ${whose}: [...] whose images are meant, or say anyone: true`)
-  }
+  const registry = hosts.kind === 'catalogue' ? hosts.registry : registryOfPattern(key.value)
+  const byName = text.keys.has('namespaces') || text.keys.has('repositories')
+  const whose = registry !== undefined && takesOwners(registry) ? 'owners' : 'namespaces'
+  const advice = `name ${whose}: [...] whose images are meant, or say anyone: true`
+  if (!byName && !text.keys.has('owners')) context.complain(key.at, `${key.value} serves everybody`, advice)
+  // whose images they are stands in the host there, and everybody may have a namespace of that name
+  else if (!text.keys.has('owners') && registry !== undefined && inHost(registry.owner))
+    context.complain(key.at, `${key.value} serves everybody, and a namespace there may be anybody's`, advice)
   for (const name of [...nameTexts(text.namespaces), ...nameTexts(text.repositories)]) {
     if (/^\*+(\/|$)/.test(name.value))
       context.complain(name.at, `"${name.value}" is everybody on ${key.value}`, 'name them, or say anyone: true')

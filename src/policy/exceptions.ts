@@ -40,9 +40,19 @@ function compileException(item: ExceptionText, maxDays: number, context: Compili
   }
 }
 
+/** What these find is no image. */
+const WITHOUT_IMAGE: ReadonlySet<RuleId> = new Set(['malformed', 'unreadable'])
+
 function checkImage({ rules, tags, digests, keys }: ExceptionText, context: Compiling): void {
+  const without = rules?.items.find(({ value }) => WITHOUT_IMAGE.has(value))
+  if (without !== undefined)
+    context.complain(
+      without.at,
+      `${without.value} cannot be excused: an exception is about an image, and what it finds names none`,
+      `correct the file, exclude it (files), or set the rule (rules: { ${without.value}: warning })`,
+    )
   if (keys.has('image')) return
-  const where = rules?.items.find(({ value }) => isWhere(value))
+  const where = rules?.items.find(({ value }) => isWhere(value) && !WITHOUT_IMAGE.has(value))
   if (where !== undefined)
     context.complain(where.at, `${where.value} is excused for an image only`, 'add image: the registry and path it is about')
   const narrowed = tags ?? digests

@@ -52,7 +52,7 @@ export const RULE_HELP: Readonly<Record<string, { readonly what: string; readonl
     fix: "Correct the name. Common causes: upper case in the repository, a blank tag, a variable in `COPY --from`, a template that was not filled in.",
   },
   "unreadable": {
-    what: "A file, or a part of what it pulls in, could not be read by us or by Docker: a refused Dockerfile, a compose file that is no YAML, a remote build context or include, a build whose context depends on a variable that nothing gives a value, a submodule, an LFS pointer, a link out of the repository, a limit that was hit, a frontend that is not Docker's. Default: error, *where*.",
+    what: "A file, or a part of what it pulls in, could not be read by us or by Docker: a refused Dockerfile, a compose file that is no YAML, a remote build context or include, a build whose context depends on a variable that nothing gives a value, a build in a submodule, an LFS pointer, a link out of the repository, a limit that was hit, a frontend that is not Docker's. Default: error, *where*.",
     why: "What was not read was not judged.",
     fix: "The message says what is wrong and where. A file that is no Dockerfile in spite of its name can be left out with `files: { exclude: [...] }`.",
   },

@@ -119,10 +119,11 @@ function placedProblems(
   location: Location,
 ): readonly Problem[] {
   if (extracted.length + resolved.length === 0) return NONE
-  return [...extracted, ...resolved].map(({ span, message }) => ({
+  return [...extracted, ...resolved].map(({ span, message, frontend }) => ({
     file: location.file,
     message,
     ...(span && { span: location.locate(span) }),
+    ...(frontend !== undefined && { frontend }),
   }))
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, type Fix, type Occurrence, type Place, type Resolution, type RuleId, type Suppression } from '../model.js'
+import { type Finding, type Fix, type Occurrence, type Place, type Resolution, type RuleId, type Span, type Suppression } from '../model.js'
 import { nearest } from '../policy/nearest.js'
 import { type Decision } from '../policy/decide.js'
 import { type PolicyLayer } from '../policy/layers.js'
@@ -52,11 +52,12 @@ function findingOf(violation: Enriched, decision: Decision | undefined, situatio
     // What an ended exception excused counts again, and is no debt of the base.
     if (excuse.kind === 'expired') finding.scope = 'all'
   }
-  add(finding, contactLine(rule, situation))
+  add(finding, contactLine(rule, decision !== undefined, situation))
   return finding
 }
 
 function add(finding: Writable, line: string): void {
+  if (line === '') return
   finding.advice = finding.advice === '' ? line : `${finding.advice}\n${line}`
 }
 
@@ -74,6 +75,8 @@ function excuseOf(rule: RuleId, decision: Decision | undefined, { book, index, o
 
 /** Where the replacement can be written: at the occurrence if its text is the whole reference, else at the step whose value is. */
 function fixOf(replacement: string, { occurrence, resolution, layers }: Situation): Fix | undefined {
+  // what is built here has a name of its own, and a place that is none of the reference's alone is no place to write at
+  if (occurrence.role === 'build-output') return undefined
   const place = placeOfText(occurrence, resolution)
   // A value that a policy declares is no line of the repository's files.
   if (place === undefined || layers.some(({ layer }) => layer.path === place.file)) return undefined
@@ -82,8 +85,13 @@ function fixOf(replacement: string, { occurrence, resolution, layers }: Situatio
 
 function placeOfText(occurrence: Occurrence, { resolved, via }: Resolution): Place | undefined {
   if (resolved === null) return undefined
-  if (occurrence.text === resolved) return { file: occurrence.file, span: occurrence.span }
-  return via.find((step) => step.value === resolved)
+  if (occurrence.text === resolved) return isEmpty(occurrence.span) ? undefined : { file: occurrence.file, span: occurrence.span }
+  return via.find((step) => step.value === resolved && !isEmpty(step.span))
+}
+
+/** The place of a value in a `dockerfile_inline` that is not written as it is read: where that begins. */
+function isEmpty({ start, end }: Span): boolean {
+  return start.line === end.line && start.column === end.column
 }
 
 function insteadLine(replacement: string, fix: Fix | undefined, occurrence: Occurrence): string {
@@ -129,9 +137,11 @@ function excuseLine(excuse: Exclude<Excuse, { readonly kind: 'excused' }>): stri
 }
 
 /** Whom to ask, and where exceptions live; "add it to the policy" only where the policy is the reader's to change. */
-function contactLine(rule: RuleId, { layers, index }: Situation): string {
+function contactLine(rule: RuleId, namesImage: boolean, { layers, index }: Situation): string {
   const layer = layers[index]?.layer
   if (layer === undefined) return ''
+  // an exception is about an image
+  if (!namesImage) return layer.contact === undefined ? '' : `Not possible? ${layer.contact}.`
   const ask = layer.contact === undefined ? '' : ` ${layer.contact}.`
   if (layer.own)
     return `Not possible?${ask} ${RULE_FACTS[rule].where ? 'Allow it, or add an exception,' : 'Add an exception'} in ${layer.path}`

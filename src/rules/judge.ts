@@ -19,6 +19,7 @@ import { ExceptionBook } from './exception-book.js'
 import { assemble, type Verdicts } from './findings.js'
 import { RULES, type TableRule } from './index.js'
 import { scopeOf, severityOf, type Enriched } from './levels.js'
+import { withOffers } from './offers.js'
 import { type Case } from './rule.js'
 
 export interface JudgeContext {
@@ -203,7 +204,8 @@ export function createJudge(layers: readonly PolicyLayer[], context: JudgeContex
       violations.push({ ...violation, rule: id, severity, scope: scopeOf(policy, id, context.today), text: violation.advice.join('\n') })
     }
     if (violations === undefined) return CLEAN
-    return decision === undefined ? { violations } : { violations, decision }
+    const offered = violations.some(({ replacement }) => replacement !== undefined) ? withOffers(violations, subject, rules) : violations
+    return decision === undefined ? { violations: offered } : { violations: offered, decision }
   }
 }
 
@@ -231,10 +233,20 @@ function textsOf({ memo }: LayerState, at: PathClass, { role, pullable }: Pick<O
   return texts
 }
 
+/** Whether a frontend is Docker's under the name of a mirror: what that gives reads a file as Docker's does. */
+function isDockersOwn(frontend: string, decider: Decider, at: PathClass): boolean {
+  const { target } = resolveText(frontend)
+  const upstream = target.kind === 'image' ? decider.decide(target.reference, 'syntax', at).upstream?.reference : undefined
+  return upstream?.registry === 'docker.io' && DOCKERS_OWN.has(upstream.repository)
+}
+
+const DOCKERS_OWN: ReadonlySet<string> = new Set(['docker/dockerfile', 'docker/dockerfile-upstream'])
+
 function unreadableFindings({ layer, decider }: LayerState, problem: Problem, path: string, context: JudgeContext): readonly Finding[] {
   const { policy } = layer
-  const severity = severityOf(policy, 'unreadable', decider.settingsAt(decider.classOf(path)))
-  if (severity === 'off') return NONE
+  const at = decider.classOf(path)
+  const severity = severityOf(policy, 'unreadable', decider.settingsAt(at))
+  if (severity === 'off' || (problem.frontend !== undefined && isDockersOwn(problem.frontend, decider, at))) return NONE
   return [
     {
       rule: 'unreadable',

@@ -30,6 +30,7 @@ function blank({ occurrence, resolution }: Case): string[] {
 /** The places that can give the value. */
 export function giveValue({ occurrence, resolution: { variables: names }, layer }: Case): string[] {
   const [name = 'NAME'] = names
+  if (!/^\w+$/.test(name)) return ['What a template fills in is not known here: write the image out, or check what the template makes']
   const own = layer.own ? `, or variables in ${layer.path}` : ''
   if (occurrence.kind === 'dockerfile')
     return [`Give it a value: a default (ARG ${name}=…), build.args of the compose file that builds it${own}`]
