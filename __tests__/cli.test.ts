@@ -557,6 +557,17 @@ describe('--base', () => {
     expect((await tell(['check', '--base', base, '--scope', 'all'])).stdout).toContain('old/Dockerfile:1:6')
   })
 
+  test('a policy that is another one than at the base is told', async () => {
+    folder.git('init', '--quiet')
+    folder.write({ 'image-policy.yml': POLICY, Dockerfile: 'FROM alpine:3.20\n' })
+    folder.commit()
+    const said = 'image-policy.yml is not as it is at HEAD: this is the verdict of the changed policy'
+    expect((await tell(['check', '--base', 'HEAD'])).stdout).not.toContain(said)
+    folder.write({ 'image-policy.yml': 'version: 1\nregistries: any\n', 'b/Dockerfile': 'FROM evil/x:1\n' })
+    expect(await tell(['check', '--base', 'HEAD'])).toMatchObject({ status: 0, stdout: expect.stringContaining(said) })
+    expect((await tell(['check'])).stdout).not.toContain(said)
+  })
+
   test('a changed file is looked into whatever its name', async () => {
     folder.git('init', '--quiet')
     folder.write({ 'image-policy.yml': POLICY })

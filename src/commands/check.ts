@@ -90,7 +90,17 @@ async function judgeTarget(target: Target, layers: readonly PolicyLayer[], setti
   }
   const report = await judge(target.files, layers, options)
   const one = await opening?.compared
-  return isFailure(one) ? one : report
+  if (isFailure(one)) return one
+  const changed =
+    one === undefined ? [] : report.layers.filter(({ path, own, revision }) => own && revision === undefined && one.changed.has(path))
+  return changed.length === 0
+    ? report
+    : { ...report, notes: [...report.notes, ...changed.map(({ path }) => judgedByHead(path, settings.base ?? ''))] }
+}
+
+/** A pull request is not judged by the policy that it brings. */
+function judgedByHead(policy: string, base: string): string {
+  return `${policy} is not as it is at ${base}: this is the verdict of the changed policy, and a pull request is judged by the one at its base`
 }
 
 /** A base that is there; git compares it with the head while that is read. */
