@@ -111,10 +111,13 @@ export function imageFlaw(text: string): Flaw | undefined {
   const host = slash < 0 ? text : text.slice(0, slash)
   if (text.includes('://')) return hostFlaw(text)
   if (!looksLikeHost(host) && !host.includes('*')) {
-    const advice =
-      catalogueEntry(text) === undefined ? `write docker.io/${slash < 0 ? `library/${text}` : text}` : 'write the host of the registry'
+    const known = catalogueEntry(host)
+    const [first = '*', ...more] = known?.hosts ?? []
+    const meant = first.includes('*') || (more.length > 0 && first !== 'docker.io') ? 'the host of the registry' : first
+    const advice = known === undefined ? `write docker.io/${slash < 0 ? `library/${text}` : text}` : `write ${meant} in its place`
     return { message: `"${text}" does not begin with a registry`, advice }
   }
+  if (host === '*') return { message: `"${text}" is about every registry`, advice: 'name one: docker.io, or *.example.com' }
   const flaw = hostFlaw(host)
   if (flaw !== undefined || slash < 0) return flaw
   return pathShapeFlaw(text.slice(slash + 1))
