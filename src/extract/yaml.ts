@@ -15,6 +15,7 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import { goQuote } from './go-text.js'
+import { Flows, withFlowsJoined } from './yaml-flow.js'
 import { Limits } from './yaml-limits.js'
 import { typeOfPlain, type ScalarType, type Typed } from './yaml-scalars.js'
 
@@ -103,7 +104,13 @@ export function readYaml(text: string): YamlFile {
   const reader = new Reader(text)
   if (text.length > MAX_CHARACTERS) reader.problem(`the file is longer than ${MAX_CHARACTERS} characters and was not read`, 0, 0)
   else compose(text, reader)
-  return reader.file()
+  const read = reader.file()
+  const joined = reader.flows.broken ? withFlowsJoined(text, reader.flows.starts) : undefined
+  if (joined === undefined) return read
+  const again = new Reader(text)
+  compose(joined, again)
+  const file = again.file()
+  return file.problems.length < read.problems.length ? file : read
 }
 
 function compose(text: string, reader: Reader): void {
@@ -132,6 +139,7 @@ function* tokensOf(text: string, reader: Reader): Generator<CST.Token, void> {
   const limits = new Limits()
   let broken = 0
   for (const lexeme of new Lexer().lex(text)) {
+    reader.flows.add(lexeme, limits)
     const refused = limits.refuse(lexeme)
     if (refused !== undefined) {
       reader.stop(refused, limits.offset)
@@ -155,6 +163,7 @@ class Reader {
   private stopped = Infinity
   private nodes = 0
   private merged = 0
+  readonly flows = new Flows()
   /** Within what is tagged `!override`: compose-go looks at no tag there (loader/reset.go). */
   private overridden = false
 
