@@ -83,7 +83,9 @@ describe('suggestions', () => {
     const [review] = scene.github.state.reviews
     expect(review?.commit_id).toBe(scene.shop.id('refs/pull/7/head'))
     expect(review?.comments).toMatchObject([{ path: 'web/Dockerfile', line: 2, side: 'RIGHT' }])
-    expect(review?.comments[0]?.body).toContain('```suggestion\nFROM --platform=linux/amd64 docker.io/library/rockylinux:9 AS b # keep\n```')
+    expect(review?.comments[0]?.body).toContain(
+      '```suggestion\nFROM --platform=linux/amd64 docker.io/library/rockylinux:9 AS b # keep\n```',
+    )
     await scene.run({ ...pull, inputs: { comment: 'never' } })
     expect(scene.github.state.reviews).toHaveLength(1)
   })

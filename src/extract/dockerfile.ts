@@ -86,5 +86,9 @@ export function frontendOf(image: string): 'today' | 'older' | 'foreign' {
 }
 
 function foreign({ image, span }: Syntax): DockerfileProblem {
-  return { span, frontend: image, message: `the frontend ${image} is not Docker's and may read this file in its own way; it was read as a Dockerfile` }
+  return {
+    span,
+    frontend: image,
+    message: `the frontend ${image} is not Docker's and may read this file in its own way; it was read as a Dockerfile`,
+  }
 }
