@@ -56,10 +56,22 @@ describe('severity', () => {
     expect(told(await judgeOf(policy), image)).toBe('allowed-namespace')
   })
   test.each([
+    ['pin', 'pin: tag', 'docker.io: { namespaces: [library], pin: digest }', 'allowed-namespace, pinned'],
+    ['a weaker pin', 'pin: digest', 'docker.io: { namespaces: [library], pin: tag }', 'allowed-namespace'],
+    ['an error', 'severity: warning', 'docker.io: { namespaces: [library], severity: error }', 'allowed-namespace'],
+  ])('what else an entry says of its registry holds for what it does not cover: %s', async (_, top, entry, expected) =>
+    expect(told(await judgeOf(`version: 1\n${top}\nregistries: { ${entry} }\n`), 'evil/x:1')).toBe(expected),
+  )
+  test.each([
     ['by an entry', 'registries: { docker.io: { namespaces: { library: { severity: warning } } } }', 'denied-image'],
     ['by an override', 'registries: any\noverrides: [{ paths: ["**"], severity: warning }]', 'denied-image'],
     ['but by the rule', 'registries: any\nrules: { denied-image: warning }', 'denied-image (warning)'],
     ['but by the top', 'registries: any\nseverity: warning', 'denied-image (warning)'],
+    [
+      'by the top where an override says error',
+      'registries: any\nseverity: warning\noverrides: [{ paths: ["**"], severity: error }]',
+      'denied-image',
+    ],
   ])('what is denied is not softened %s', async (_, rest, expected) => {
     const policy = `version: 1\npin: tag\ndeny: [{ image: docker.io/library/centos }]\n${rest}\n`
     expect(told(await judgeOf(policy), 'centos:7')).toBe(expected)
@@ -126,10 +138,9 @@ describe('a replacement', () => {
     const [finding] = findings(await judgeOf(`version: 1\npin: none\n${LIBRARY}\n`), 'bitnami/redis:7.2', at)
     expect([finding?.replacement, finding?.fix]).toEqual(['redis:7.2', undefined])
   })
-  test('has to be the name of an image', async () => {
-    await expect(layersOf(`${ANY}pin: tag\ndeny: [{ image: docker.io/x, use: "Not Valid" }]\n`)).rejects.toThrow(
-      '"Not Valid" is not the name of an image',
-    )
+  test('that somebody has to complete is told and not offered', async () => {
+    const policy = `pin: tag\nregistries: any\ndeny: [{ image: docker.io/x, use: "quay.io/y:<version>" }]`
+    expect((await offers(policy, 'x/y:1')).slice(0, 2)).toEqual([undefined, 'Write instead: quay.io/y:<version>'])
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { loadWholeReader } from '../src/extract/compose.js'
 import { createCaches } from '../src/resolve/inventory.js'
-import { type Inventory } from '../src/model.js'
+import { type Content, type Inventory, type Platforms } from '../src/model.js'
 import { survey } from '../src/survey.js'
 import { memoryFiles } from './memory-files.js'
 
@@ -270,6 +270,15 @@ describe('what BuildKit reads byte by byte', () => {
   })
 })
 
+test('a comment that is not UTF-8 is no matter to BuildKit, and one to compose', async () => {
+  const odd = (text: string): Content => ({ kind: 'unreadable', problem: 'it is not UTF-8', text: `# \ufffd\n${text}` })
+  const files = memoryFiles({ Dockerfile: odd('FROM x\n'), 'compose.yml': odd('services: {s: {image: y}}\n') })
+  const { views } = await survey(files, [], { paths: [], platforms: PLATFORMS, envFiles: [] }, createCaches())
+  const inventory = views[0]?.inventory
+  expect(inventory?.references.map(({ own }) => own.resolved)).toEqual(['x'])
+  expect(inventory?.problems).toEqual([{ file: 'compose.yml', message: 'it is not UTF-8' }])
+})
+
 describe('the argument that is a time', () => {
   test.each([
     ['01', 'x:1'],
@@ -365,6 +374,14 @@ describe('the name of a project', () => {
       ['b/a.yml a', 'b/c.yml x/last'],
     ],
   ])('%s', async (_, files, expected) => expect(await told(files as Record<string, string>)).toEqual(expected))
+  test('of a folder that looks like a place', async () => {
+    const files = { 'b/compose.yaml': `name: acme\n${image('x')}`, 'b/compose.yaml:6/compose.yaml': image('y') }
+    expect(await told(files)).toEqual(['b/compose.yaml x/acme', 'b/compose.yaml:6/compose.yaml y/composeyaml6'])
+  })
+  test('that is none is a problem', async () => {
+    expect(await told({ 'b/compose.yaml': `name: "_"\n${image('x')}` })).toContainEqual('b/compose.yaml: project name must not be empty')
+    expect(await told({ 'b/compose.yaml': `name: "$X"\n${image('x')}` })).not.toContainEqual(expect.stringContaining('must not be empty'))
+  })
   test('in what is built', async () => {
     const files = {
       'b/compose.yaml': 'include: [sub/p.yml]',
@@ -428,9 +445,9 @@ describe('what a variable without a value only switches on', () => {
 
 test('the platform of a build that the environment names', async () => {
   const files = { Dockerfile: 'ARG TARGETARCH\nFROM x-$TARGETARCH\n', '.env': 'DOCKER_DEFAULT_PLATFORM=linux/s390x' }
-  expect(await told({ ...files, 'compose.yml': 'services: {s: {build: .}}' })).toEqual(['Dockerfile x-amd64 or x-s390x or x-arm64'])
+  expect(await told({ ...files, 'compose.yml': 'services: {s: {build: .}}' })).toEqual(['Dockerfile x-amd64 or x-s390x'])
   expect(await told({ ...files, 'compose.yml': 'services: {s: {build: ., platform: linux/arm/v7}}' })).toEqual([
-    'Dockerfile x-amd64 or x-arm or x-arm64',
+    'Dockerfile x-amd64 or x-arm',
   ])
 })
 
@@ -440,7 +457,11 @@ describe('a base that depends on the platform', () => {
     ['what builds', 'FROM x-$BUILDARCH', ['Dockerfile x-amd64 or x-arm64']],
     ['both', 'FROM x-$BUILDARCH-$TARGETARCH', ['Dockerfile x-amd64-amd64 or x-amd64-arm64 or x-arm64-arm64 or x-arm64-amd64']],
     ['the default of an argument', 'ARG A=${TARGETPLATFORM#linux/}\nFROM $A/x', ['Dockerfile amd64/x or arm64/x']],
-    ['a stage on one of them only', 'FROM x AS b-amd64\nFROM b-$TARGETARCH', ['Dockerfile b-amd64 or b-arm64', 'Dockerfile x']],
+    ['a stage on one of them', 'FROM x AS b-amd64\nFROM b-$TARGETARCH', ['Dockerfile b-amd64', 'Dockerfile x']],
+    ['what is none on the other one', 'FROM x:${TARGETARCH/arm64/?}', ['Dockerfile x:amd64']],
+    ['what has no value here', 'ARG R\nFROM ${R}x-$TARGETARCH', ['Dockerfile x-amd64']],
+    ['what has none on the other one', 'ARG R\nARG P=${TARGETARCH#arm64}\nFROM ${P:-$R}x', ['Dockerfile amd64x']],
+    ['what has one on the other one only', 'ARG R\nARG P=${TARGETARCH#amd64}\nFROM ${P:-$R}x', ['Dockerfile x']],
     ['its platform alone', 'FROM --platform=$BUILDPLATFORM x', ['Dockerfile x']],
     ['the system alone', 'FROM x-$TARGETOS', ['Dockerfile x-linux']],
   ])('%s', async (_, text, expected) => {
@@ -462,11 +483,28 @@ describe('a base that depends on the platform', () => {
     expect(await told({ Dockerfile: text })).toEqual(['Dockerfile x-amd64 or x-arm64'])
   })
 
+  test('of a build that gives what lacks', async () => {
+    const files = { 'compose.yml': 'services: {s: {build: {context: ., args: {R: r/}}}}', Dockerfile: 'ARG R\nFROM ${R}x-$TARGETARCH\n' }
+    expect(await told(files)).toEqual(['Dockerfile x-amd64 or r/x-amd64 or r/x-arm64'])
+  })
+
+  test.each(['platform: linux/amd64', 'build: {context: ., platforms: [linux/amd64]}'])(
+    'of builds that are for one alone: %s',
+    async (more) => {
+      const files = { 'compose.yml': `services:\n  s:\n    ${more}\n${more.startsWith('b') ? '' : '    build: .\n'}` }
+      expect(await told({ ...files, Dockerfile: 'FROM x-$TARGETARCH\n' })).toEqual(['Dockerfile x-amd64'])
+    },
+  )
+
   test('one that somebody asks for is the only one', async () => {
-    const platforms = { target: 'linux/s390x', build: 'linux/amd64' }
-    const files = memoryFiles({ Dockerfile: 'FROM x-$TARGETARCH\n' })
-    const { views } = await survey(files, [], { paths: [], platforms, envFiles: [] }, createCaches())
-    expect(views[0]?.inventory.references.map(({ own, also }) => [own.resolved, also])).toEqual([['x-s390x', []]])
+    const named = async (platforms: Platforms): Promise<readonly unknown[]> => {
+      const files = memoryFiles({ Dockerfile: 'FROM x-$TARGETARCH\n' })
+      const { views } = await survey(files, [], { paths: [], platforms, envFiles: [] }, createCaches())
+      return views.flatMap(({ inventory }) => inventory.references.map(({ own, also }) => [own.resolved, also.length]))
+    }
+    expect(await named({ target: 'linux/s390x', build: 'linux/amd64' })).toEqual([['x-s390x', 0]])
+    expect(await named({ target: 'linux/amd64', build: 'linux/arm64' })).toEqual([['x-amd64', 0]])
+    expect(await named({ target: 'linux/amd64', build: 'linux/amd64', only: true })).toEqual([['x-amd64', 0]])
   })
 
   test('builds that are too many on all of them are told', async () => {

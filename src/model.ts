@@ -31,7 +31,8 @@ export type FileKind = 'dockerfile' | 'compose'
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'unreadable'; readonly problem: string }
+  /** `text`: what can be read for those who ask for no UTF-8 in comments. */
+  | { readonly kind: 'unreadable'; readonly problem: string; readonly text?: string }
 
 /**
  * A test of a base name. `bytes` may say no before a name is decoded (it says no only where the test would), from the bytes `list[start, end)` of the name:
@@ -218,6 +219,8 @@ export interface BuildInputs {
 export interface Platforms {
   readonly target: string
   readonly build: string
+  /** Somebody says so: there is no other one. */
+  readonly only?: true
 }
 
 /** One build that a compose file asks for. */

@@ -75,7 +75,7 @@ function platformsOf(given: Arguments): Platforms | Failure {
   // the pattern is not compiled for the usual one
   const wrong = [target, build].find((platform) => platform !== USUAL_PLATFORM && !PLATFORM.test(platform))
   return wrong === undefined
-    ? { target, build }
+    ? { target, build, ...((given.value('platform') ?? given.value('build-platform')) !== undefined && { only: true as const }) }
     : failure(`${JSON.stringify(wrong)} is no platform`, 'write it as linux/amd64, or linux/arm/v7')
 }
 

@@ -14,13 +14,14 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
 export function decode(bytes: Buffer, length = bytes.length): Content {
   if (length > MAX_FILE_BYTES) return tooLarge(length)
   const text = bytes.toString('utf8', 0, length)
-  // bytes that are not UTF-8 become U+FFFD, which may also stand there as it is; in a comment nothing depends on them
-  if (text.includes('\0') || (text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length)) && !standsInComments(text)))
-    return unreadable('it is binary, or not UTF-8')
+  // bytes that are not UTF-8 become U+FFFD, which may also stand there as it is
+  const broken = text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length))
+  if (text.includes('\0') || broken)
+    return { ...unreadable('it is binary, or not UTF-8'), ...(!text.includes('\0') && standsInComments(text) && { text }) }
   return text.startsWith(LFS_POINTER) ? unreadable('it is a Git LFS pointer; its content is not in the repository') : { kind: 'text', text }
 }
 
-/** Whether U+FFFD stands in comments alone, which begin their lines: so they do in Dockerfiles and compose files, and they hold no directive. */
+/** Whether U+FFFD stands in comments alone, which begin their lines: nothing of a Dockerfile depends on it there. They hold no directive. */
 function standsInComments(text: string): boolean {
   for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at)) {
     const start = text.lastIndexOf('\n', at) + 1

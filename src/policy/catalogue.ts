@@ -94,7 +94,6 @@ function overlapping(pattern: Pieces): Registry[] {
 }
 
 /** Whether the host itself carries the owner, so that a host without `*` belongs to one owner. */
-/** Whether the first label of a registry's hosts tells the owner. */
 export function inHost(owner: OwnerKind): boolean {
   return owner === 'account' || owner === 'registry' || owner === 'instance'
 }

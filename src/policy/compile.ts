@@ -68,9 +68,6 @@ function compileDenials(text: PolicyText, context: Compiling): Denial[] {
   return (text.deny?.items ?? []).flatMap((item) => {
     if (item.image === undefined) return []
     const image = imagePattern(item.image.value, item.tags && values(item.tags), item.digests && values(item.digests))
-    const instead = item.use && parseReference(item.use.value)
-    if (item.use !== undefined && instead?.kind === 'malformed')
-      context.complain(item.use.at, `"${item.use.value}" is not the name of an image`, instead.problem)
     return [{ image, ...optional('reason', item.reason?.value), ...optional('use', item.use?.value), place: context.place(item.at) }]
   })
 }

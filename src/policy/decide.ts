@@ -182,10 +182,14 @@ export class Decider {
     return { verdict: 'namespace', place: misfitPlace(misfits[0]) ?? entry.listPlace }
   }
 
-  /** The settings of what covers the image, none if nothing does; overrides on top, later ones last. */
-  private settingsOf(source: Pick<Decision, 'by' | 'place'>, { match }: Matches, at: PathClass): Settings {
+  /**
+   * The settings of what covers the image; of the registry's entry if nothing does, but for a severity that softens what it covers; overrides on top, later
+   * ones last.
+   */
+  private settingsOf(source: Pick<Decision, 'by' | 'place'>, { match, entries }: Matches, at: PathClass): Settings {
     const builtin: Settings = source.by === 'builtin' ? { pin: { value: 'major', place: source.place } } : {}
-    return this.overridden(match?.settings ?? builtin, at)
+    const settings = match?.settings ?? (source.by === 'builtin' ? builtin : unsoftened(entries[0]?.settings ?? {}))
+    return this.overridden(settings, at)
   }
 
   private overridden(settings: Settings, at: PathClass): Settings {
@@ -199,6 +203,10 @@ export class Decider {
       settings,
     )
   }
+}
+
+function unsoftened({ severity, ...settings }: Settings): Settings {
+  return severity === undefined || severity.value === 'warning' ? settings : { ...settings, severity }
 }
 
 function inner<A, B, C>(map: Map<A, Map<B, C>>, key: A): Map<B, C> {

@@ -11,7 +11,7 @@ import {
   type SourceFile,
   type Span,
 } from '../model.js'
-import { resolveDockerfile } from './stages.js'
+import { resolveDockerfile, type ResolvedDockerfile } from './stages.js'
 import { asksPlatform, onOtherPlatforms, OTHERS } from './stages-platform.js'
 
 /** Dockerfiles that were extracted already, by the identity of their content. */
@@ -42,8 +42,8 @@ export function readDockerfile(files: Files, source: SourceFile, cache?: Dockerf
   const extracted = key === undefined ? undefined : cache?.get(key)
   if (extracted !== undefined) return { kind: 'dockerfile', dockerfile: extracted }
   const content = known ?? files.read(source.path)
-  if (content.kind !== 'text') return content
-  const dockerfile = extractDockerfile(content.text, source.template ? { template: true } : undefined)
+  if (content.kind === 'missing' || (content.kind === 'unreadable' && content.text === undefined)) return content
+  const dockerfile = extractDockerfile(content.text ?? '', source.template ? { template: true } : undefined)
   if (key !== undefined) cache?.set(key, dockerfile)
   return { kind: 'dockerfile', dockerfile }
 }
@@ -79,15 +79,19 @@ export function resolveBuilds(
   const depends = dependsOnPlatform(dockerfile)
   const most = Math.max(1, Math.floor(MAX_RESOLVED / sizeOf(dockerfile) / (depends ? 1 + OTHERS : 1)))
   const used = builds.length > most ? builds.slice(0, most) : builds
-  const asked = own === undefined ? used : [own, ...used]
-  const inputs = depends ? [...asked, ...asked.flatMap(onOtherPlatforms)] : asked
-  const resolved = inputs.map((input) => resolveDockerfile(dockerfile, location.file, input))
+  const inputs = own === undefined ? used : [own, ...used]
+  const resolve = (input: BuildInputs): ResolvedDockerfile => resolveDockerfile(dockerfile, location.file, input)
+  const resolved = inputs.map(resolve)
   const [first, ...others] = resolved
   if (first === undefined) return NOTHING
+  const everywhere = depends && !(builds.length > 0 && builds.every(({ platforms }) => platforms.only === true))
+  const elsewhere = everywhere
+    ? inputs.flatMap((input, index) => onOtherPlatforms(input).map((other) => sureIn(resolved[index] ?? first, resolve(other))))
+    : NONE
   const references = dockerfile.occurrences.flatMap((occurrence, index) => {
     const main = first.resolutions[index]
     if (main === undefined) return []
-    const also = others.flatMap((other) => other.resolutions[index] ?? [])
+    const also = [...others.flatMap((other) => other.resolutions[index] ?? []), ...elsewhere.flatMap((other) => other[index] ?? [])]
     return [{ occurrence: placed(occurrence, location, main), own: main, also: distinct(main, also) }]
   })
   const problems = resolved.flatMap((one, index) => (inputs[index]?.tentative === true ? NONE : one.problems))
@@ -96,6 +100,12 @@ export function resolveBuilds(
     problems.push({ message })
   }
   return { references, problems: placedProblems(dockerfile.problems, problems, location) }
+}
+
+/** Where one build of a Dockerfile names an image for sure, what another one names there for sure. */
+function sureIn(one: ResolvedDockerfile, other: ResolvedDockerfile): readonly (Resolution | undefined)[] {
+  const isSure = (resolution: Resolution | undefined): boolean => resolution?.target.kind === 'image' && resolution.variables.length === 0
+  return other.resolutions.map((resolution, index) => (isSure(one.resolutions[index]) && isSure(resolution) ? resolution : undefined))
 }
 
 /** Only FROM sees the platform arguments, and what is made of them. */

@@ -187,7 +187,14 @@ export class InventoryTaking {
   /** A build that passes nothing says of a Dockerfile what that says by itself. */
   private differs({ inputs: { args, contexts, target, platforms } }: Build): boolean {
     const own = this.environment.platforms
-    return args.size > 0 || contexts.size > 0 || target !== undefined || platforms.target !== own.target || platforms.build !== own.build
+    return (
+      platforms.only === true ||
+      args.size > 0 ||
+      contexts.size > 0 ||
+      target !== undefined ||
+      platforms.target !== own.target ||
+      platforms.build !== own.build
+    )
   }
 
   private readBuilt(source: SourceFile, asked: readonly Build[]): Alone {

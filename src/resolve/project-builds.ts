@@ -155,9 +155,10 @@ export const DEFAULT_PLATFORM = 'DOCKER_DEFAULT_PLATFORM'
 
 function platformsOf(build: Tree, service: Tree, { platforms, lookup }: BuildSurroundings): readonly Platforms[] {
   const listed = leavesOf(childOf(build, 'platforms')).flatMap((leaf) => textOf(leaf) ?? [])
-  const one = textOf(childOf(service, 'platform')) || lookup(DEFAULT_PLATFORM)?.text || platforms.target
-  const targets = listed.length > 0 ? listed : [one]
-  return [...new Set(targets)].slice(0, MAX_PLATFORMS).map((target) => ({ target, build: platforms.build }))
+  const one = textOf(childOf(service, 'platform')) || lookup(DEFAULT_PLATFORM)?.text
+  const targets = listed.length > 0 ? listed : one ? [one] : []
+  if (targets.length === 0) return [platforms]
+  return [...new Set(targets)].slice(0, MAX_PLATFORMS).map((target) => ({ target, build: platforms.build, only: true }))
 }
 
 // ---------------------------------------------------------------------------------------------- arguments and contexts

@@ -1,7 +1,7 @@
-import { type ComposeFile } from '../extract/compose.js'
+import { type ComposeFile, mayHold } from '../extract/compose.js'
 import { entryOf } from '../extract/compose-shape.js'
 import { type YamlScalar } from '../extract/yaml.js'
-import { type Lookup, type Value } from '../model.js'
+import { type Lookup, type Problem, type Value } from '../model.js'
 import { baseOf } from './paths.js'
 import { expand, type Scope } from './project-tree.js'
 
@@ -22,7 +22,7 @@ const known = new WeakMap<Lookup, Map<string, Lookup>>()
  */
 export function named(given: Lookup, folder: string, files: readonly NamedFile[]): Lookup {
   const written = files.flatMap(namesIn).at(-1)
-  const key = written === undefined ? folder : `${written.path}:${written.node.start}`
+  const key = written === undefined ? `folder ${folder}` : `name ${written.path}:${written.node.start}`
   const byName = known.get(given) ?? new Map<string, Lookup>()
   known.set(given, byName)
   const shared = byName.get(key)
@@ -35,7 +35,33 @@ export function named(given: Lookup, folder: string, files: readonly NamedFile[]
     return name.value
   }
   byName.set(key, lookup)
+  bare.set(lookup, given)
   return lookup
+}
+
+/** What `named` was given. */
+const bare = new WeakMap<Lookup, Lookup>()
+
+/** Whether two variables say the same of all that a file asks for: of all but the project's name, if it does not ask for that. */
+export function saysTheSame(one: Lookup, other: Lookup, file: ComposeFile): boolean {
+  return one === other || (!asksName(file) && (bare.get(one) ?? one) === (bare.get(other) ?? other))
+}
+
+const asking = new WeakMap<ComposeFile, boolean>()
+
+function asksName(file: ComposeFile): boolean {
+  const known = asking.get(file) ?? mayHold(file.text, PROJECT_NAME)
+  asking.set(file, known)
+  return known
+}
+
+/** What compose says of a project whose name consists of nothing that a name may hold. */
+export function emptyName(given: Lookup, folder: string, named: NamedFile): Problem | undefined {
+  const written = namesIn(named).at(-1)
+  const name = written && writtenName(written, given, folder)
+  if (written === undefined || name === undefined || name.text !== '' || name.unset.length > 0) return undefined
+  const { path, file, node } = written
+  return { file: path, span: file.positions.span(node.start, node.end), message: 'project name must not be empty' }
 }
 
 interface Written extends NamedFile {

@@ -8,7 +8,7 @@ import { templateProblems } from './project-checks.js'
 import { type Variables } from './project-environment.js'
 import { type Reach } from './project-account.js'
 import { loadProject, type Model, type Project, type Sources } from './project-load.js'
-import { named, type NamedFile } from './project-name.js'
+import { emptyName, named, type NamedFile, saysTheSame } from './project-name.js'
 import { type Registry } from './project-registry.js'
 import { Binder, childOf, type Leaf, type Scope, type Tree } from './project-tree.js'
 import { type Sink, type Surroundings, surroundingsOf, type Use, usesOfModel, usesOfService } from './project-uses.js'
@@ -85,7 +85,9 @@ export class Telling {
     }
     const { file, given, project } = one
     for (const problem of file.problems) this.registry.problem({ file: path, ...problem })
-    this.tell(this.givenTo(path, file).problems)
+    const variables = this.givenTo(path, file)
+    const nameless = emptyName(variables.lookup, folderOf(path), one)
+    this.tell(nameless === undefined ? variables.problems : [...variables.problems, nameless])
     this.tell(project.problems)
     this.follow(project.reached)
     const scope = project.scopes[0] ?? this.scopeOf(path, file, given)
@@ -168,7 +170,9 @@ export class Telling {
   tellOthers(project: Model, use = (one: Use): void => this.registry.also(one)): void {
     // every image of a file is told by the file alone: what another project with the same variables makes of it is the same, unless it pulls it
     const told = ({ scope: { path, file, lookup } }: Leaf): boolean =>
-      !file.ruled && this.queued.has(path) && lookup === this.sources.environments.withDeclared(this.givenTo(path, file).lookup)
+      !file.ruled &&
+      this.queued.has(path) &&
+      saysTheSame(lookup, this.sources.environments.withDeclared(this.givenTo(path, file).lookup), file)
     this.walkProject(project, { use, refuse: () => undefined, told })
   }
 

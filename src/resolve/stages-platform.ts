@@ -22,9 +22,10 @@ export function isUsual({ target, build }: Platforms): boolean {
   return target === USUAL_PLATFORM && build === USUAL_PLATFORM
 }
 
-/** The same build for and on the other usual platform, if it is one for and on linux/amd64. What only there is wrong is no problem. */
+/** The same build for and on the other usual platform, if it is one for and on linux/amd64 and nobody says that it is no other. */
 export function onOtherPlatforms(inputs: BuildInputs): readonly BuildInputs[] {
-  return isUsual(inputs.platforms) ? PAIRS.map((platforms): BuildInputs => ({ ...inputs, platforms, tentative: true })) : []
+  const { platforms } = inputs
+  return isUsual(platforms) && platforms.only !== true ? PAIRS.map((pair): BuildInputs => ({ ...inputs, platforms: pair })) : []
 }
 
 /** Whether a word, or the default of an argument, may depend on what is built, or on what builds. */

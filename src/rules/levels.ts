@@ -21,7 +21,8 @@ export interface Enriched extends Violation {
 export function severityOf(policy: Policy, rule: RuleId, settings: Settings): Severity | 'off' {
   const written = policy.rules.get(rule)?.severity?.value
   const own = written ?? RULE_FACTS[rule].severity
-  const around = rule === 'denied-image' ? undefined : settings.severity?.value
+  const said = settings.severity?.value
+  const around = rule === 'denied-image' && said === 'warning' ? undefined : said
   if (own !== 'error' || around === 'warning') return own === 'off' ? 'off' : 'warning'
   const soft = around === undefined && written === undefined && policy.severity?.value === 'warning'
   return soft ? 'warning' : 'error'

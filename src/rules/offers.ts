@@ -29,7 +29,7 @@ function faultOf(
   const { decider, at, occurrence } = subject
   const resolution = resolveText(replacement)
   const { target } = resolution
-  if (target.kind !== 'image') return []
+  if (target.kind !== 'image') return [`Write instead: ${replacement}`] // what a person has to complete
   const decision = decider.decide(target.reference, occurrence.role, at)
   if (decision.verdict !== 'allowed' || decision.denial !== undefined)
     return subject.decision?.denial === undefined ? [] : [`${replacement} is to take its place, but the policy does not allow it here`]
