@@ -13,7 +13,7 @@ export interface NamedFile {
   readonly file: ComposeFile
 }
 
-/** Who has the same variables and the same name shares them, so that it is known that nothing differs. */
+/** Who has the same variables and the same name shares them, so that it is known that nothing differs. By the name's place and text, or the folder. */
 const known = new WeakMap<Lookup, Map<string, Lookup>>()
 
 /**
@@ -22,7 +22,7 @@ const known = new WeakMap<Lookup, Map<string, Lookup>>()
  */
 export function named(given: Lookup, folder: string, files: readonly NamedFile[]): Lookup {
   const written = files.flatMap(namesIn).at(-1)
-  const key = written === undefined ? `folder ${folder}` : `name ${written.path}:${written.node.start}`
+  const key = written === undefined ? `folder ${folder}` : `name ${written.path}:${written.node.start} ${written.node.text}`
   const byName = known.get(given) ?? new Map<string, Lookup>()
   known.set(given, byName)
   const shared = byName.get(key)
