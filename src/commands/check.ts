@@ -91,11 +91,8 @@ async function judgeTarget(target: Target, layers: readonly PolicyLayer[], setti
   const report = await judge(target.files, layers, options)
   const one = await opening?.compared
   if (isFailure(one)) return one
-  const changed =
-    one === undefined ? [] : report.layers.filter(({ path, own, revision }) => own && revision === undefined && one.changed.has(path))
-  return changed.length === 0
-    ? report
-    : { ...report, notes: [...report.notes, ...changed.map(({ path }) => judgedByHead(path, settings.base ?? ''))] }
+  const changed = report.layers.filter(({ path, own, revision }) => own && revision === undefined && one?.changed.has(path) === true)
+  return { ...report, notes: [...report.notes, ...changed.map(({ path }) => judgedByHead(path, settings.base ?? ''))] }
 }
 
 /** A pull request is not judged by the policy that it brings. */

@@ -34,17 +34,9 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
   const [folder = '', ...others] = target.folders
   if (others.length > 0) return failure('init takes one folder', `for example: ${PROGRAM} init ${given.positionals[0] ?? '.'}`)
   const output = given.value('output')
-  const found = output === undefined ? findPolicy(target.files, folder) : undefined
-  if (found?.kind === 'several') return failure(`there are two policies: ${found.paths.join(', ')}`, 'keep one of them')
-  const inForce = found?.kind === 'found' && isBelow(found.path, folder) ? found.path : undefined
-  const written = inForce ?? (folder === '' ? PLACE : `${folder}/${PLACE}`)
-  const path = output === undefined ? join(target.root, written) : resolve(io.workingFolder, output)
-  const taken = (found?.kind === 'found' ? found.path : undefined) ?? (existsSync(path) ? path : undefined)
-  if (taken !== undefined && !given.flag('force'))
-    return failure(
-      output === undefined ? `there is a policy already: ${taken}` : `${output} is there already`,
-      output === undefined ? `${PROGRAM} check judges by it; init --force writes it anew` : 'init --force writes it anew',
-    )
+  const place = output === undefined ? placeIn(folder, target, given.flag('force')) : placeAt(output, io.workingFolder, given.flag('force'))
+  if (isFailure(place)) return place
+  const { path, shown } = place
   const draft = await draftFor(target)
   const text = renderDraft(draft)
   try {
@@ -54,13 +46,31 @@ async function run(given: Arguments, io: Io): Promise<number | Failure> {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return failure(`${path} cannot be written (${reason})`)
   }
-  io.stdout.write(told(output ?? written, draft))
+  io.stdout.write(told(shown, draft))
   return EXIT.clean
 }
 
-/** Whether a policy is the folder's own, and not that of a folder above it. */
-function isBelow(path: string, folder: string): boolean {
-  return folder === '' || path.startsWith(`${folder}/`)
+/** Where the policy is written, and how that is called. */
+interface Destination {
+  readonly path: string
+  readonly shown: string
+}
+
+/** The usual place in a folder, or that of the folder's own policy, which is written anew: two would be none to choose from. */
+function placeIn(folder: string, { root, files }: Target, force: boolean): Destination | Failure {
+  const found = findPolicy(files, folder)
+  if (found.kind === 'several') return failure(`there are two policies: ${found.paths.join(', ')}`, 'keep one of them')
+  const below = folder === '' ? '' : `${folder}/`
+  const shown = found.kind === 'found' && found.path.startsWith(below) ? found.path : `${below}${PLACE}`
+  const path = join(root, shown)
+  const taken = found.kind === 'found' ? found.path : existsSync(path) ? path : undefined
+  if (taken === undefined || force) return { path, shown }
+  return failure(`there is a policy already: ${taken}`, `${PROGRAM} check judges by it; init --force writes it anew`)
+}
+
+function placeAt(output: string, workingFolder: string, force: boolean): Destination | Failure {
+  const path = resolve(workingFolder, output)
+  return existsSync(path) && !force ? failure(`${output} is there already`, 'init --force writes it anew') : { path, shown: output }
 }
 
 /** The draft, softened until what is there passes: what no entry can allow (an unset variable, a file that cannot be read) becomes a warning. */

@@ -70,12 +70,12 @@ function locateAll(paths: readonly string[], workingFolder: string, root: string
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/
 
 function platformsOf(given: Arguments): Platforms | Failure {
-  const build = given.value('build-platform') ?? USUAL_PLATFORM
-  const target = given.value('platform') ?? USUAL_PLATFORM
+  const asked = [given.value('platform'), given.value('build-platform')] as const
+  const [target = USUAL_PLATFORM, build = USUAL_PLATFORM] = asked
   // the pattern is not compiled for the usual one
   const wrong = [target, build].find((platform) => platform !== USUAL_PLATFORM && !PLATFORM.test(platform))
   return wrong === undefined
-    ? { target, build, ...((given.value('platform') ?? given.value('build-platform')) !== undefined && { only: true as const }) }
+    ? { target, build, ...(asked.some((one) => one !== undefined) && { only: true as const }) }
     : failure(`${JSON.stringify(wrong)} is no platform`, 'write it as linux/amd64, or linux/arm/v7')
 }
 

@@ -83,13 +83,10 @@ function fromDirectives(text: string, mark: string): Syntax | undefined {
 function checkProblem(text: string): Escape['problem'] {
   const found = detected(text, '#', 'check')
   if (found === undefined || found.value.trim() === '') return undefined
-  const [first = '', second, ...more] = found.value.trim().split(';')
-  const parts = second === undefined ? [first] : [first, second, ...(more.length === 0 ? [] : [more.join(';')])]
-  for (const part of parts) {
-    const reason = optionProblem(part)
-    if (reason !== undefined) return { message: `failed to parse check options: ${reason}`, span: found.span }
-  }
-  return undefined
+  const options = found.value.trim().split(';')
+  const parts = [...options.slice(0, 2), ...(options.length > 2 ? [options.slice(2).join(';')] : [])] // SplitN(…, 3)
+  const reason = parts.map(optionProblem).find((problem) => problem !== undefined)
+  return reason === undefined ? undefined : { message: `failed to parse check options: ${reason}`, span: found.span }
 }
 
 function optionProblem(option: string): string | undefined {

@@ -6,32 +6,6 @@ const DOUBLE_QUOTE = 34
 const SINGLE_QUOTE = 39
 const BACKSLASH = 92
 
-/** The library's mark for brackets that end because a line is indented too little. */
-const ENDED = '\u0018'
-const SCALAR = '\u001f'
-
-/** Where flow collections begin among the pieces of the library's lexer, and whether one is ended by its indentation alone. */
-export class Flows {
-  readonly starts: number[] = []
-  broken = false
-  private depth = 0
-  private inScalar = false
-
-  /** `offset` is that of the piece. */
-  add(lexeme: string, { offset }: { readonly offset: number }): void {
-    const scalar = this.inScalar
-    this.inScalar = lexeme === SCALAR
-    if (scalar) return
-    if (lexeme === '[' || lexeme === '{') {
-      if (this.depth++ === 0) this.starts.push(offset)
-    } else if (lexeme === ']' || lexeme === '}') this.depth = Math.max(this.depth - 1, 0)
-    else if (lexeme === ENDED) {
-      this.broken = true
-      this.depth = 0
-    }
-  }
-}
-
 /**
  * The text with every flow collection on one line, each line break and comment in one a blank: all offsets stay. go-yaml asks for no indentation within
  * brackets, the library does. Undefined if there is nothing to join, or a bracket or quote is not closed. `starts` are the offsets at which the outermost

@@ -9,14 +9,19 @@ const MAX_DEPTH = 100
 /** Keys, values, indicators, stretches of blanks and line breaks; the largest of some 2,000 real compose files has 4,700, and hardly one is for this reader. */
 const MAX_PIECES = 12_000
 
-/** What the library's lexer writes before the text of a scalar, and two marks of its own that stand for no text. */
+/** What the library's lexer writes before the text of a scalar, and where all brackets end because a line is indented too little; as the third, no text. */
 const SCALAR = '\u001f'
-const MARKS: ReadonlySet<string> = new Set([SCALAR, '\u0002', '\u0018'])
+const ENDED = '\u0018'
+const MARKS: ReadonlySet<string> = new Set([SCALAR, '\u0002', ENDED])
 
 /** Counts the lexemes of a text as they come. */
 export class Limits {
   /** Where the next lexeme begins. */
   offset = 0
+  /** Where the outermost brackets begin. */
+  readonly flows: number[] = []
+  /** Some brackets ended by their indentation alone. */
+  broken = false
   private pieces = 0
   private brackets = 0
   private indicators = 0
@@ -41,7 +46,11 @@ export class Limits {
     switch (lexeme) {
       case '[':
       case '{':
-        this.brackets++
+        if (this.brackets++ === 0) this.flows.push(this.offset)
+        break
+      case ENDED:
+        this.broken = true
+        this.brackets = 0
         break
       case ']':
       case '}':

@@ -15,7 +15,7 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import { goQuote } from './go-text.js'
-import { Flows, withFlowsJoined } from './yaml-flow.js'
+import { withFlowsJoined } from './yaml-flow.js'
 import { Limits } from './yaml-limits.js'
 import { typeOfPlain, type ScalarType, type Typed } from './yaml-scalars.js'
 
@@ -105,7 +105,7 @@ export function readYaml(text: string): YamlFile {
   if (text.length > MAX_CHARACTERS) reader.problem(`the file is longer than ${MAX_CHARACTERS} characters and was not read`, 0, 0)
   else compose(text, reader)
   const read = reader.file()
-  const joined = reader.flows.broken ? withFlowsJoined(text, reader.flows.starts) : undefined
+  const joined = reader.limits.broken ? withFlowsJoined(text, reader.limits.flows) : undefined
   if (joined === undefined) return read
   const again = new Reader(text)
   compose(joined, again)
@@ -136,10 +136,9 @@ function compose(text: string, reader: Reader): void {
 /** The library's parser, step by step; a text beyond the limits ends where it meets them. */
 function* tokensOf(text: string, reader: Reader): Generator<CST.Token, void> {
   const parser = new Parser()
-  const limits = new Limits()
+  const { limits } = reader
   let broken = 0
   for (const lexeme of new Lexer().lex(text)) {
-    reader.flows.add(lexeme, limits)
     const refused = limits.refuse(lexeme)
     if (refused !== undefined) {
       reader.stop(refused, limits.offset)
@@ -163,7 +162,7 @@ class Reader {
   private stopped = Infinity
   private nodes = 0
   private merged = 0
-  readonly flows = new Flows()
+  readonly limits = new Limits()
   /** Within what is tagged `!override`: compose-go looks at no tag there (loader/reset.go). */
   private overridden = false
 

@@ -8,16 +8,18 @@ export const MAX_FILE_BYTES = 1 << 20
 /** Linux's PATH_MAX: nothing longer can be opened, or be a link's target. */
 export const MAX_PATH_LENGTH = 4096
 
+const NO_TEXT = 'it is binary, or not UTF-8'
+
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
 
 /** The text in a file's bytes (the first `length` of them), or in words why there is none. */
 export function decode(bytes: Buffer, length = bytes.length): Content {
   if (length > MAX_FILE_BYTES) return tooLarge(length)
   const text = bytes.toString('utf8', 0, length)
+  if (text.includes('\0')) return unreadable(NO_TEXT)
   // bytes that are not UTF-8 become U+FFFD, which may also stand there as it is
-  const broken = text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length))
-  if (text.includes('\0') || broken)
-    return { ...unreadable('it is binary, or not UTF-8'), ...(!text.includes('\0') && standsInComments(text) && { text }) }
+  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length)))
+    return standsInComments(text) ? { kind: 'unreadable', problem: NO_TEXT, text } : unreadable(NO_TEXT)
   return text.startsWith(LFS_POINTER) ? unreadable('it is a Git LFS pointer; its content is not in the repository') : { kind: 'text', text }
 }
 

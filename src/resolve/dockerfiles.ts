@@ -76,15 +76,15 @@ export function resolveBuilds(
   own: BuildInputs | undefined,
   builds: readonly BuildInputs[],
 ): Found {
-  const depends = dependsOnPlatform(dockerfile)
-  const most = Math.max(1, Math.floor(MAX_RESOLVED / sizeOf(dockerfile) / (depends ? 1 + OTHERS : 1)))
+  const named = builds.length > 0 && builds.every(({ platforms }) => platforms.only === true)
+  const everywhere = !named && dependsOnPlatform(dockerfile)
+  const most = Math.max(1, Math.floor(MAX_RESOLVED / sizeOf(dockerfile) / (everywhere ? 1 + OTHERS : 1)))
   const used = builds.length > most ? builds.slice(0, most) : builds
   const inputs = own === undefined ? used : [own, ...used]
   const resolve = (input: BuildInputs): ResolvedDockerfile => resolveDockerfile(dockerfile, location.file, input)
   const resolved = inputs.map(resolve)
   const [first, ...others] = resolved
   if (first === undefined) return NOTHING
-  const everywhere = depends && !(builds.length > 0 && builds.every(({ platforms }) => platforms.only === true))
   const elsewhere = everywhere
     ? inputs.flatMap((input, index) => onOtherPlatforms(input).map((other) => sureIn(resolved[index] ?? first, resolve(other))))
     : NONE

@@ -188,7 +188,7 @@ export class InventoryTaking {
   private differs({ inputs: { args, contexts, target, platforms } }: Build): boolean {
     const own = this.environment.platforms
     return (
-      platforms.only === true ||
+      platforms.only !== own.only ||
       args.size > 0 ||
       contexts.size > 0 ||
       target !== undefined ||

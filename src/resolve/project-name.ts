@@ -56,8 +56,8 @@ function asksName(file: ComposeFile): boolean {
 }
 
 /** What compose says of a project whose name consists of nothing that a name may hold. */
-export function emptyName(given: Lookup, folder: string, named: NamedFile): Problem | undefined {
-  const written = namesIn(named).at(-1)
+export function emptyName(given: Lookup, folder: string, of: NamedFile): Problem | undefined {
+  const written = namesIn(of).at(-1)
   const name = written && writtenName(written, given, folder)
   if (written === undefined || name === undefined || name.text !== '' || name.unset.length > 0) return undefined
   const { path, file, node } = written

@@ -112,7 +112,7 @@ export class Telling {
     if (known !== undefined) return known
     const folder = folderOf(path)
     const variables = this.sources.environments.of(folder)
-    const given = { ...variables, lookup: named(variables.lookup, folder, [{ path, file }]) }
+    const given = { ...variables, lookup: this.given(folder, [{ path, file }]) }
     this.givens.set(path, given)
     return given
   }

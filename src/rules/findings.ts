@@ -75,7 +75,7 @@ function excuseOf(rule: RuleId, decision: Decision | undefined, { book, index, o
 
 /** Where the replacement can be written: at the occurrence if its text is the whole reference, else at the step whose value is. */
 function fixOf(replacement: string, { occurrence, resolution, layers }: Situation): Fix | undefined {
-  // what is built here has a name of its own, and a place that is none of the reference's alone is no place to write at
+  // what is built here has a name of its own
   if (occurrence.role === 'build-output') return undefined
   const place = placeOfText(occurrence, resolution)
   // A value that a policy declares is no line of the repository's files.
@@ -89,7 +89,7 @@ function placeOfText(occurrence: Occurrence, { resolved, via }: Resolution): Pla
   return via.find((step) => step.value === resolved && !isEmpty(step.span))
 }
 
-/** The place of a value in a `dockerfile_inline` that is not written as it is read: where that begins. */
+/** The place of a value in a `dockerfile_inline` that is not written as it is read is where that begins: nothing can be written there. */
 function isEmpty({ start, end }: Span): boolean {
   return start.line === end.line && start.column === end.column
 }

@@ -10,6 +10,7 @@ import {
   type SourceFile,
   type Span,
 } from '../model.js'
+import { frontendOf } from '../extract/dockerfile.js'
 import { type QuickUse } from '../extract/quick-uses.js'
 import { resolveText } from '../resolve/resolution.js'
 import { deciderOf, type Decider, type Known, type PathClass } from '../policy/decide.js'
@@ -237,10 +238,8 @@ function textsOf({ memo }: LayerState, at: PathClass, { role, pullable }: Pick<O
 function isDockersOwn(frontend: string, decider: Decider, at: PathClass): boolean {
   const { target } = resolveText(frontend)
   const upstream = target.kind === 'image' ? decider.decide(target.reference, 'syntax', at).upstream?.reference : undefined
-  return upstream?.registry === 'docker.io' && DOCKERS_OWN.has(upstream.repository)
+  return upstream !== undefined && frontendOf(`${upstream.registry}/${upstream.repository}`) !== 'foreign'
 }
-
-const DOCKERS_OWN: ReadonlySet<string> = new Set(['docker/dockerfile', 'docker/dockerfile-upstream'])
 
 function unreadableFindings({ layer, decider }: LayerState, problem: Problem, path: string, context: JudgeContext): readonly Finding[] {
   const { policy } = layer

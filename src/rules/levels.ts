@@ -16,7 +16,7 @@ export interface Enriched extends Violation {
 
 /**
  * How severe a rule's findings are. What the policy says of the rule wins over the severity at its top; an entry or an override softens both to a warning,
- * and one that says `error` leaves the rule's own severity. What is denied is so whatever they say.
+ * and one that says `error` leaves the rule's own severity. Neither softens what is denied.
  */
 export function severityOf(policy: Policy, rule: RuleId, settings: Settings): Severity | 'off' {
   const written = policy.rules.get(rule)?.severity?.value
