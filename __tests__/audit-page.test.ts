@@ -150,6 +150,17 @@ inBrowser('the page in Chromium', () => {
     throw new Error(`in vain: ${expression}`)
   }
 
+  /** The table is drawn a moment after its filters have changed. */
+  async function untilEveryRow(page: Page, pattern: string): Promise<void> {
+    await until(
+      page,
+      `(() => {
+        const shown = [...document.querySelectorAll(${JSON.stringify(rows)})]
+        return shown.length > 0 && shown.every((row) => /${pattern}/.test(row.textContent))
+      })()`,
+    )
+  }
+
   interface Opened {
     readonly page: Page
     /** What the page complained of, and what it asked of the network. */
@@ -173,10 +184,16 @@ inBrowser('the page in Chromium', () => {
 
   /** A click that falls on a row while the table is drawn again opens nothing, for a reader as well: who clicks again, opens it. */
   async function openFirst(page: Page): Promise<void> {
-    for (let tries = 0; tries < 5 && (await page.isHidden('#details')); tries++) {
+    for (let tries = 0; tries < 50 && (await page.isHidden('#details')); tries++) {
       await page.locator(rows).first().click()
       await page.waitForTimeout(200)
     }
+  }
+
+  /** Scrolls the table as a reader does. */
+  async function wheel(page: Page, pixels: number): Promise<void> {
+    await page.hover('#panel-uses .tabulator-tableholder')
+    await page.mouse.wheel(0, pixels)
   }
 
   const rows = '#panels [role=tabpanel]:not([hidden]) .tabulator-row'
@@ -207,15 +224,15 @@ inBrowser('the page in Chromium', () => {
     await until(page, `document.getElementById('count').textContent.includes(' of ')`)
     expect(await count()).toBeLessThan(100)
     expect(await page.locator(rows).allTextContents()).toEqual(expect.arrayContaining([expect.stringContaining('bitnami/kafka')]))
-    for (const text of await page.locator(rows).allTextContents()) expect(text).toMatch(/kafka.*compose/)
+    await untilEveryRow(page, 'kafka.*compose')
     await page.click('#reset')
     await until(page, `document.getElementById('count').textContent === '600 uses'`)
     await page.selectOption('#registry', 'quay.io')
-    for (const text of await page.locator(rows).allTextContents()) expect(text).toContain('quay.io')
+    await untilEveryRow(page, 'quay\\.io')
     await page.click('#reset')
     await page.check('#verdicts input[value=excepted]')
     await page.check('#verdicts input[value=warning]')
-    for (const text of await page.locator(rows).allTextContents()) expect(text).toMatch(/^(Excepted|Warning)/)
+    await untilEveryRow(page, '^(Excepted|Warning)')
     await page.fill('#search', 'nothing is called this')
     await page.waitForSelector('text=Nothing fits these filters.')
     await page.close()
@@ -224,13 +241,18 @@ inBrowser('the page in Chromium', () => {
   test('sorts by a click and by Enter, and says so', async () => {
     const { page } = await open('small')
     const header = page.locator('[role=tabpanel]:not([hidden]) [role=columnheader]', { hasText: 'Repository' })
+    const firstRow = (): Promise<string | null> => page.locator(rows).first().textContent()
+    const untilFirstIsNot = (text: string | null): Promise<void> =>
+      until(page, `document.querySelector(${JSON.stringify(rows)}).textContent !== ${JSON.stringify(text)}`)
+    const unsorted = await firstRow()
     await header.click()
     expect(await header.getAttribute('aria-sort')).toBe('ascending')
-    const first = await page.locator(rows).first().textContent()
+    await untilFirstIsNot(unsorted)
+    const ascending = await firstRow()
     await header.focus()
     await page.keyboard.press('Enter')
     expect(await header.getAttribute('aria-sort')).toBe('descending')
-    expect(await page.locator(rows).first().textContent()).not.toBe(first)
+    await untilFirstIsNot(ascending)
     await page.close()
   })
 
@@ -261,13 +283,38 @@ inBrowser('the page in Chromium', () => {
     await page.keyboard.press('ArrowDown')
     await until(page, `document.activeElement.getAttribute('aria-rowindex') === '3'`)
     // the row with the focus is dropped, and the next key counts from it all the same
-    await ask(page, `document.querySelector('#panel-uses .tabulator-tableholder').scrollTop = 8000`)
+    await wheel(page, 8000)
     await until(page, `document.activeElement.className === 'tabulator-tableholder'`)
     await page.keyboard.press('ArrowDown')
     await until(page, `document.activeElement.getAttribute('aria-rowindex') === '4'`)
     await page.focus('#tab-uses')
     await page.keyboard.press('ArrowRight')
     expect(await page.getAttribute('#tab-images', 'aria-selected')).toBe('true')
+    await page.close()
+  })
+
+  test('brings nobody back who scrolls while the table is drawn again', async () => {
+    const { page } = await open('small')
+    await page.waitForSelector(rows)
+    for (const pictures of [0, 1, 2, 3, 4]) {
+      await page.focus('#panel-uses .tabulator-tableholder')
+      await page.keyboard.press('Home')
+      await until(page, `document.activeElement.getAttribute('aria-rowindex') === '2'`)
+      // the table notices another width at the end of a picture, and is drawn with the next one or two
+      await ask(
+        page,
+        `(async () => {
+          const holder = document.querySelector('#panel-uses .tabulator-tableholder')
+          document.body.style.width = '${900 + 20 * pictures}px'
+          for (let passed = 0; passed < ${pictures}; passed++) await new Promise(requestAnimationFrame)
+          holder.dispatchEvent(new WheelEvent('wheel', { deltaY: 8000, bubbles: true }))
+          holder.scrollTop = 8000
+        })()`,
+      )
+      await until(page, `document.activeElement.className === 'tabulator-tableholder'`)
+      await page.waitForTimeout(300)
+      expect(await ask(page, `document.querySelector('#panel-uses .tabulator-tableholder').scrollTop`)).toBeGreaterThan(4000)
+    }
     await page.close()
   })
 

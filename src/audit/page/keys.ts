@@ -21,6 +21,7 @@ const STEPS: ReadonlyMap<string, number> = new Map([
 /**
  * Moves the focus between the rows of a table, and opens one with Enter or the blank. The table makes and drops rows as it scrolls and as it is
  * drawn again: the focus that a dropped row had goes to the row that took its place, or to the table, so that the next key still arrives.
+ * Whoever scrolls meanwhile, with a wheel or a finger, is not brought back.
  */
 export function followKeys<Row extends Identified>(
   table: Tabulator<Row>,
@@ -31,6 +32,8 @@ export function followKeys<Row extends Identified>(
   let at = 0
   /** The row is not drawn yet. */
   let underway = false
+  /** Counts what is to bring a row into view: the next one, and the reader's own scrolling, end the one before. */
+  let errand = 0
   let inside = false
   /** The row itself has the focus, or lost it as the table was drawn again; false where the table has it in the row's stead. */
   let onRow = false
@@ -46,31 +49,39 @@ export function followKeys<Row extends Identified>(
   const giveBackDrawn = (): void => {
     if (!inside || underway || document.activeElement !== document.body) return
     const before = onRow ? at : 0
+    const own = errand
     focusRow()
     if (before === 0) return
     requestAnimationFrame(() => {
-      if (inside && !underway && at === before) go(at)
+      if (inside && !underway && at === before && errand === own) go(at)
     })
+  }
+  const letGo = (): void => {
+    errand++
+    underway = false
+    onRow = false
   }
   const go = (to: number): void => {
     const row = table.getRowFromPosition(to)
     if (row === false) return
     at = to
-    if (visibleShare(row.getElement()) === 1) return focusRow()
-    underway = true
-    bring(row, to, TRIES)
+    errand++
+    underway = visibleShare(row.getElement()) < 1
+    if (!underway) return focusRow()
+    bring(row, errand, TRIES)
   }
   /** The library draws the row, yet may stop short of it, or draw all again: until it has the focus and shows, it is asked again. */
-  const bring = (row: RowComponent<Row>, to: number, tries: number): void => {
+  const bring = (row: RowComponent<Row>, own: number, tries: number): void => {
     void table.scrollToRow(row, 'nearest', true).then(() => {
+      if (errand !== own) return
       row.getElement().scrollIntoView({ block: 'nearest' })
       // what scrolling brings is drawn with the next picture
       requestAnimationFrame(() => {
-        if (at !== to) return
+        if (errand !== own) return
         const shown = row.getElement()
         shown.scrollIntoView({ block: 'nearest' })
         shown.focus({ preventScroll: true })
-        if (tries > 0 && (document.activeElement !== shown || visibleShare(shown) === 0)) return bring(row, to, tries - 1)
+        if (tries > 0 && (document.activeElement !== shown || visibleShare(shown) === 0)) return bring(row, own, tries - 1)
         underway = false
       })
     })
@@ -98,12 +109,13 @@ export function followKeys<Row extends Identified>(
     else return
     event.preventDefault()
   })
+  for (const scrolling of ['wheel', 'touchstart', 'pointerdown']) host.addEventListener(scrolling, letGo, { passive: true })
   table.on('renderComplete', giveBackDrawn)
   table.on('scrollVertical', () => requestAnimationFrame(giveBack))
   return {
     reset: () => {
+      letGo()
       at = 0
-      underway = false
     },
   }
 }
