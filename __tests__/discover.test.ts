@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isDiscovered, kindOf, kindOfNamed, looksLikeCompose, looksLikeDockerfile } from '../src/files/discover.js'
+import { processorTime } from './processor-time.js'
 
 describe('kindOf', () => {
   const dockerfiles = [
@@ -88,9 +89,8 @@ describe('kindOf', () => {
   })
 
   test('the answer takes time in proportion to the name', () => {
-    const started = performance.now()
-    for (const part of ['compose-', 'dockerfile.', '.', '-compose.yml', '.in']) kindOf(`${part.repeat(200_000)}yml`)
-    expect(performance.now() - started).toBeLessThan(2000)
+    for (const part of ['compose-', 'dockerfile.', '.', '-compose.yml', '.in'])
+      expect(processorTime(() => kindOf(`${part.repeat(200_000)}yml`))).toBeLessThan(1000)
   })
 })
 
@@ -224,7 +224,6 @@ describe('looksLikeCompose', () => {
 })
 
 test('looking into a text takes time in proportion to it', () => {
-  const started = performance.now()
   for (const part of [
     '\\\n',
     '# x\n',
@@ -238,10 +237,12 @@ test('looking into a text takes time in proportion to it', () => {
     "'",
     'services image ',
   ]) {
-    const text = `services image ${part.repeat(300_000)}`
-    looksLikeDockerfile(part.repeat(300_000))
-    looksLikeCompose(text)
-    looksLikeCompose(`{${text}`)
+    const text = part.repeat(300_000)
+    const time = processorTime(() => {
+      looksLikeDockerfile(text)
+      looksLikeCompose(`services image ${text}`)
+      looksLikeCompose(`{services image ${text}`)
+    })
+    expect(time).toBeLessThan(2000)
   }
-  expect(performance.now() - started).toBeLessThan(6000)
 })

@@ -11,6 +11,7 @@ import { resolveBuild } from '../src/resolve/dockerfiles.js'
 import { referencesOf } from '../src/resolve/placed.js'
 import { DEFAULT_INPUTS } from '../src/resolve/stages.js'
 import { FIXTURES, ROOT } from './golden.js'
+import { processorTime } from './processor-time.js'
 
 const SOURCE = { path: 'Dockerfile', kind: 'dockerfile' } as const
 
@@ -371,10 +372,8 @@ describe('a text that was written to keep it busy', () => {
     for (const first of PIECES) {
       for (const second of PIECES) {
         const text = (before + (first + second).repeat(11_000)).slice(0, 21_000)
-        const started = performance.now()
-        quickDockerfile(`${text}\n\0`)
         // most take less than one millisecond; what goes back and forth would take minutes
-        expect(performance.now() - started).toBeLessThan(2_000)
+        expect(processorTime(() => quickDockerfile(`${text}\n\0`))).toBeLessThan(2_000)
       }
     }
   })

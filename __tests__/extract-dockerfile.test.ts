@@ -8,6 +8,7 @@ import { type BuildInputs, type NamedContext, type Resolution, type Span, type V
 import { canonical } from '../src/resolve/reference.js'
 import { resolveDockerfile } from '../src/resolve/stages.js'
 import { FIXTURES, expectGolden, fixturesIn } from './golden.js'
+import { processorTime } from './processor-time.js'
 
 const dockerfiles = fixturesIn('extract').filter((name) => name.startsWith('dockerfile-'))
 
@@ -171,8 +172,7 @@ describe('a template', () => {
   })
 
   test('with many openings is read in linear time', () => {
-    const start = performance.now()
-    extractDockerfile(`FROM a\n${'COPY --from={{ a b\n'.repeat(20_000)}RUN ${'{{'.repeat(30_000)}\n`, { template: true })
-    expect(performance.now() - start).toBeLessThan(5_000)
+    const text = `FROM a\n${'COPY --from={{ a b\n'.repeat(20_000)}RUN ${'{{'.repeat(30_000)}\n`
+    expect(processorTime(() => extractDockerfile(text, { template: true }))).toBeLessThan(5_000)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { compileGlobs } from '../src/policy/glob.js'
 import { hostPattern, matchesAll, matchesLeading, matchesRun, overlap, pathPattern, splitHost } from '../src/policy/pattern.js'
+import { processorTime } from './processor-time.js'
 
 describe('patterns of paths', () => {
   test.each([
@@ -42,10 +43,7 @@ describe('patterns of paths', () => {
   test('take no long time for a hostile pattern', async () => {
     const globs = compileGlobs([`${'*a'.repeat(200)}b`, `${'**/'.repeat(100)}x`], '')
     await globs.ready
-    const started = performance.now()
-    globs.matches(`${'a'.repeat(1000)}`)
-    globs.matches('y/'.repeat(100))
-    expect(performance.now() - started).toBeLessThan(1500)
+    expect(processorTime(() => [globs.matches('a'.repeat(1000)), globs.matches('y/'.repeat(100))])).toBeLessThan(1500)
   })
 })
 

@@ -4,6 +4,7 @@ import { loadLayers } from '../src/policy/layers.js'
 import { parseReference } from '../src/resolve/reference.js'
 import { createJudge } from '../src/rules/judge.js'
 import { findings, judgeOf, layersOf, occurrenceOf, resolutionOf, told, TODAY } from './judging.js'
+import { processorTime } from './processor-time.js'
 
 const ANY = 'version: 1\nregistries: any\n'
 const STRICT = 'version: 1\ncontact: "#platform"\npin: digest\nregistries:\n  docker.io: { namespaces: [library] }\n'
@@ -574,10 +575,11 @@ describe('a judge', () => {
       return { occurrence: { ...occurrenceOf(text), file: `d${index % 10_000}/Dockerfile` }, resolution: resolutionOf(text) }
     })
     const judge = createJudge(layers, { today: TODAY })
-    const started = process.cpuUsage()
     let found = 0
-    for (const { occurrence, resolution } of questions) found += judge.reference(0, occurrence, resolution).length
+    const time = processorTime(() => {
+      for (const { occurrence, resolution } of questions) found += judge.reference(0, occurrence, resolution).length
+    })
     expect(found).toBe(0)
-    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000)
+    expect(time).toBeLessThan(3000)
   })
 })
