@@ -32,7 +32,15 @@ describe('kindOf', () => {
     'Dockerfile-alpine.template',
     'Dockerfile.gotmpl',
   ]
-  test.each([...templates, 'Dockerfile.jinja', 'Dockerfile.tpl', 'Dockerfile.mustache', 'dockerfile.HBS'])('%s is a template', (path) => {
+  test.each([
+    ...templates,
+    'Dockerfile.jinja',
+    'Dockerfile.jinja2',
+    'api.Dockerfile.prod.j2',
+    'Dockerfile.tpl',
+    'Dockerfile.mustache',
+    'dockerfile.HBS',
+  ])('%s is a template', (path) => {
     expect(kindOf(path)).toEqual({ kind: 'dockerfile', template: true })
   })
 
@@ -83,6 +91,14 @@ describe('kindOf', () => {
     },
   )
 
+  test.each(['api.Dockerfile.prod', 'docker/web-dockerfile_ci', 'x.containerfile.bak', 'my-dockerfile-linter', 'a_Dockerfile.py'])(
+    '%s has the word in its middle, and may be one',
+    (path) => {
+      expect(kindOf(path)).toEqual({ kind: 'dockerfile', unsure: true })
+      expect(isDiscovered(path)).toBe(true)
+    },
+  )
+
   test('a workflow that is called like a compose file may be one, or none', () => {
     expect(kindOf('.github/workflows/docker-compose.yml')).toEqual({ kind: 'compose', unsure: true })
     expect(kindOf('.github/compose.yml')).toEqual({ kind: 'compose' })
@@ -116,6 +132,7 @@ describe('isDiscovered', () => {
       '',
       '.j2',
       '.jinja',
+      '.jinja2',
       '.tmpl',
       '.tpl',
       '.template',

@@ -3,8 +3,8 @@ import { type FileKind, type NameTest, type SourceFile } from '../model.js'
 export { looksLikeCompose, looksLikeDockerfile } from './sniff.js'
 
 /**
- * What a base name says of a file. `unsure`: the name also belongs to something else (`dockerfile.ts`, `.github/workflows/compose.yml`);
- * it is one of ours only if its text looks like it. Docker would refuse the others.
+ * What a base name says of a file. `unsure`: the name also belongs to something else (`dockerfile.ts`, `new-dockerfile-linter`,
+ * `.github/workflows/compose.yml`); it is one of ours only if its text looks like it. Docker would refuse the others.
  */
 export interface NamedKind extends Omit<SourceFile, 'path'> {
   readonly unsure?: true
@@ -13,9 +13,10 @@ export interface NamedKind extends Omit<SourceFile, 'path'> {
 /** Kinds that are found by how a base name ends, in small letters. A new kind is a line here for each ending. */
 const ENDINGS: readonly (readonly [ending: string, kind: FileKind])[] = []
 
-const TEMPLATE_ENDING = /\.(?:j2|jinja|tmpl|tpl|template|erb|mustache|hbs|gotmpl|in)$/
+const TEMPLATE_ENDING = /\.(?:j2|jinja2?|tmpl|tpl|template|erb|mustache|hbs|gotmpl|in)$/
 const DOCKERFILE_FIRST = /^(?:docker|container)file(?:$|[._-])/
 const DOCKERFILE_LAST = /[._-](?:docker|container)file$/
+const DOCKERFILE_WITHIN = /[._-](?:docker|container)file[._-]/
 const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/
 const COMPOSE_ENDING = /\.ya?ml$/
 const COMPOSE_WORD = /(?:^|[._-])(?:compose|docker-stack)(?:$|[._-])/
@@ -48,12 +49,12 @@ function ours(path: string, name: string): NamedKind | undefined {
   if (yaml && COMPOSE_WORD.test(name.slice(0, name.lastIndexOf('.'))))
     return { kind: 'compose', ...(WORKFLOWS.test(path) && { unsure: true }) }
   const bare = name.replace(TEMPLATE_ENDING, '')
-  if (NO_DOCKERFILE.test(bare) || !(DOCKERFILE_FIRST.test(bare) || DOCKERFILE_LAST.test(bare))) return undefined
-  return {
-    kind: 'dockerfile',
-    ...(bare.length < name.length && { template: true }),
-    ...(bare.includes('.') && OTHER_LANGUAGE.test(bare) && { unsure: true }),
-  }
+  if (NO_DOCKERFILE.test(bare)) return undefined
+  const named = DOCKERFILE_FIRST.test(bare) || DOCKERFILE_LAST.test(bare)
+  if (!named && !DOCKERFILE_WITHIN.test(bare)) return undefined
+  const template = bare.length < name.length
+  const unsure = (!named && !template) || (bare.includes('.') && OTHER_LANGUAGE.test(bare))
+  return { kind: 'dockerfile', ...(template && { template: true }), ...(unsure && { unsure: true }) }
 }
 
 const SHORTEST_NAME = 'compose.yml'.length - 1 // `Dockerfile` has ten letters, `compose.yml` eleven
@@ -70,30 +71,13 @@ export function kindOfNamed(path: string): Omit<SourceFile, 'path'> {
 /** The test to find files by, which spares a long list of names from being decoded. */
 export const isDiscovered: NameTest = Object.assign((name: string): boolean => kindOf(name) !== undefined, { bytes: mayBeDiscovered })
 
-/** Whether `kindOf` could know the name `list[start, end)`: it begins or ends like one of ours. False for nearly all names of real repositories. */
+/** Whether `kindOf` could know the name `list[start, end)`: it holds a word of ours. False for nearly all names of real repositories. */
 function mayBeDiscovered(list: Uint8Array, start: number, end: number): boolean {
   if (ENDING_BYTES.length > 0 && endsLikeOne(list, start, end)) return true
   if (end - start < SHORTEST_NAME) return false
-  const first = (list[start] ?? 0) | SMALL
-  if ((first === 0x64 && begins(list, start, DOCKERFILE)) || (first === 0x63 && begins(list, start, CONTAINERFILE))) return true
-  const before = (list[end - 2] ?? 0) | SMALL
-  switch ((list[end - 1] ?? 0) | SMALL) {
-    case 0x6c: // .yml .yaml, .tmpl .tpl .gotmpl
-      return (before === 0x6d && (contains(list, start, end, COMPOSE) || contains(list, start, end, STACK))) || before === 0x70
-    case 0x65: // …file, .template .mustache
-      return before === 0x6c || before === 0x74 || before === 0x68
-    case 0x32: // .j2
-    case 0x61: // .jinja
-      return before === 0x6a
-    case 0x62: // .erb
-      return before === 0x72
-    case 0x73: // .hbs
-      return before === 0x62
-    case 0x6e: // .in
-      return before === 0x69
-    default:
-      return false
-  }
+  if (contains(list, start, end, FILE)) return true
+  const yaml = ((list[end - 1] ?? 0) | SMALL) === 0x6c && ((list[end - 2] ?? 0) | SMALL) === 0x6d
+  return yaml && (contains(list, start, end, COMPOSE) || contains(list, start, end, STACK))
 }
 
 function endsLikeOne(list: Uint8Array, start: number, end: number): boolean {
@@ -102,8 +86,7 @@ function endsLikeOne(list: Uint8Array, start: number, end: number): boolean {
 
 /** The bit that small letters have; digits have it already, other bytes do not matter here. */
 const SMALL = 0x20
-const DOCKERFILE = Buffer.from('dockerfile')
-const CONTAINERFILE = Buffer.from('containerfile')
+const FILE = Buffer.from('erfile') // `dockerfile` and `containerfile` end so
 const COMPOSE = Buffer.from('compos')
 const STACK = Buffer.from('stack')
 const ENDING_BYTES = ENDINGS.map(([ending]) => Buffer.from(ending))
