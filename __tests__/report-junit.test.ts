@@ -35,10 +35,16 @@ describe('JUnit', () => {
 
   test('has a suite for each file, a case for each reference and problem, and totals that agree', () => {
     const xml = renderJunit(SHOP)
-    expect(count(xml, 'testsuite')).toBe(4)
+    expect(count(xml, 'testsuite')).toBe(5)
     expect(count(xml, 'testcase')).toBe(11)
     expect([count(xml, 'failure'), count(xml, 'skipped')]).toEqual([4, 2])
     expect(xml).toContain('<testsuites name="Image policy" tests="11" failures="4" errors="0" skipped="2">')
+  })
+
+  test('tells the notes, and what was left out, in a suite without cases', () => {
+    const xml = renderJunit({ ...EMPTY, notes: ['vendor/ is a <submodule>'], skipped: [{ file: 'old/Dockerfile', reason: 'excluded' }] })
+    expect(elements(xml)).toEqual(['testsuites', 'testsuite', 'system-out'])
+    expect(xml).toContain('<system-out>vendor/ is a &lt;submodule&gt;\n1 file skipped: excluded</system-out>')
   })
 
   test('of nothing is well formed', () => {

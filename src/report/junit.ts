@@ -1,6 +1,7 @@
 import { type Finding, type JudgedProblem, type Report, type Span, type Verdict } from '../model.js'
 import { MAX_SENTENCE, xml } from './escape.js'
 import { findingsOf } from './summary.js'
+import { skippedLine } from './text.js'
 import { adviceOf, insteadOf, placeName, policyName, targetName, written } from './words.js'
 
 /** What one test case is: a reference, or a problem. */
@@ -13,7 +14,8 @@ interface Case {
 
 /**
  * JUnit XML: a suite for each file, a test case for each reference and each problem. A new error is a failure, a new warning is told in the output;
- * a case whose findings are all excepted or existing is skipped, with the reason. Always well formed.
+ * a case whose findings are all excepted or existing is skipped, with the reason. Notes, and what was left out, are the output of a suite of their own.
+ * Always well formed.
  */
 export function renderJunit(report: Report): string {
   const suites = new Map<string, Case[]>(report.files.map(({ path }) => [path, []]))
@@ -23,7 +25,7 @@ export function renderJunit(report: Report): string {
     else suite.push(one)
   }
   const all = [...suites.values()].flat()
-  const inner = [...suites].map(([file, cases]) => suiteXml(file, cases))
+  const inner = [...noteSuite(report), ...[...suites].map(([file, cases]) => suiteXml(file, cases))]
   return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites name="Image policy" ${totals(all)}>`, ...inner, '</testsuites>', ''].join(
     '\n',
   )
@@ -51,6 +53,14 @@ function isFailure({ findings }: Case): boolean {
 
 function isSkipped({ findings }: Case): boolean {
   return findings.length > 0 && findings.every(({ state }) => state !== 'new')
+}
+
+/** A suite without cases. */
+function noteSuite(report: Report): string[] {
+  const notes = [...report.notes, ...(report.skipped.length > 0 ? [skippedLine(report)] : [])]
+  if (notes.length === 0) return []
+  const told = notes.map((note) => xml(note, MAX_SENTENCE)).join('\n')
+  return [`  <testsuite name="Notes" ${totals([])}>`, `    <system-out>${told}</system-out>`, '  </testsuite>']
 }
 
 function suiteXml(file: string, cases: readonly Case[]): string {
