@@ -1,7 +1,8 @@
 import { readBlockScalar } from './yaml-block-scalar.js'
 import { unquoteDouble, unquoteSingle } from './yaml-folding.js'
-import { type YamlLines } from './yaml-lines.js'
+import { isKeyCharacter, type YamlLines } from './yaml-lines.js'
 import { MergedMap, type Merged } from './yaml-merge.js'
+import { nameEnd, readProperties } from './yaml-properties.js'
 import { isSurelyText, typeOfPlain } from './yaml-scalars.js'
 import { type YamlEntry, type YamlNode, type YamlScalar } from './yaml.js'
 
@@ -15,7 +16,6 @@ const SINGLE_QUOTE = 39
 const STAR = 42
 const COMMA = 44
 const DASH = 45
-const SLASH = 47
 const COLON = 58
 const LESS = 60
 const GREATER = 62
@@ -89,23 +89,10 @@ export class InlineReader {
     let at = from + 1
     while (at < end && text.charCodeAt(at) !== quote && text.charCodeAt(at) !== BACKSLASH) at++
     if (at >= end || at - from > MAX_KEY || text.charCodeAt(at) !== quote || text.charCodeAt(at + 1) !== COLON) return undefined
-    if (!inFlow && !this.isBlankOrEnd(at + 2)) return undefined
+    if (!inFlow && !this.lines.isBlankOrEnd(at + 2)) return undefined
     this.nodes++
     this.next = at + 2
     return { kind: 'scalar', type: 'string', text: text.slice(from + 1, at), start: from + 1, end: at }
-  }
-
-  /** The `&name` or `*name` of which the name begins at an offset; undefined if it holds other than letters, digits, `_`, `.` and `-`. */
-  name(from: number): string | undefined {
-    const { text } = this.lines
-    let at = from
-    while (isKeyCharacter(text.charCodeAt(at)) && text.charCodeAt(at) !== SLASH) at++
-    this.next = at
-    return at === from ? undefined : text.slice(from, at)
-  }
-
-  private isBlankOrEnd(at: number): boolean {
-    return at >= this.lines.end || this.lines.text.charCodeAt(at) === BLANK
   }
 
   private started(first: number, from: number, indent: number, tagged: boolean): YamlNode | undefined {
@@ -239,9 +226,10 @@ export class InlineReader {
   /** What stands behind an anchor, a tag, or both; undefined if they are written in any other way than compose files do. */
   withProperties(from: number, read: (tagged: boolean) => YamlNode | undefined): YamlNode | undefined {
     const { anchors } = this
-    const properties = this.properties(from)
+    const properties = readProperties(this.lines, from)
     if (properties === undefined) return undefined
     const { anchor, tag } = properties
+    this.next = properties.next
     if (anchor !== undefined) anchors.set(anchor, undefined)
     const counts = !this.overridden
     this.overridden ||= tag === '!override'
@@ -255,34 +243,14 @@ export class InlineReader {
     return node
   }
 
-  private properties(from: number): Properties | undefined {
-    const { text } = this.lines
-    let anchor: string | undefined
-    let tag: Tag | undefined
-    let at = from
-    for (;;) {
-      const c = text.charCodeAt(at)
-      if (c === AMPERSAND && anchor === undefined) anchor = this.name(at + 1)
-      else if (c === BANG && tag === undefined) tag = this.tag(at)
-      else return c === AMPERSAND || c === BANG || c === STAR ? undefined : { anchor, tag }
-      if ((c === AMPERSAND ? anchor : tag) === undefined || !this.isBlankOrEnd(this.next)) return undefined
-      at = this.lines.skipBlanks(this.next)
-    }
-  }
-
-  private tag(from: number): Tag | undefined {
-    const written = TAGS.find((tag) => this.lines.text.startsWith(tag, from))
-    if (written !== undefined) this.next = from + written.length
-    return written
-  }
-
   /** The very node that the alias stands for. */
   alias(from: number): YamlNode | undefined {
-    const name = this.name(from + 1)
+    const { lines } = this
+    this.next = nameEnd(lines.text, from + 1)
     this.nodes++
-    const after = this.lines.text.charCodeAt(this.next)
-    const ends = this.isBlankOrEnd(this.next) || after === COMMA || after === CLOSE_LIST || after === CLOSE_MAP
-    return name === undefined || !ends ? undefined : this.anchors.get(name)
+    const after = lines.text.charCodeAt(this.next)
+    const ends = lines.isBlankOrEnd(this.next) || after === COMMA || after === CLOSE_LIST || after === CLOSE_MAP
+    return ends ? this.anchors.get(lines.text.slice(from + 1, this.next)) : undefined
   }
 
   /** Where the next item begins, or the end of the collection; -1 if there is neither. */
@@ -313,16 +281,6 @@ export class InlineReader {
     return this.lines.text.charCodeAt(at) === HASH && (at === this.lines.at || this.lines.text.charCodeAt(at - 1) === BLANK)
   }
 }
-
-type Tag = (typeof TAGS)[number]
-
-/** What stands before a value. */
-interface Properties {
-  readonly anchor: string | undefined
-  readonly tag: Tag | undefined
-}
-
-const TAGS = ['!reset', '!override', '!!str'] as const
 
 /** Whether a key that was read is a plain `<<`. */
 export function isMergeKey(text: string, { start, end }: YamlEntry['key']): boolean {
@@ -382,11 +340,6 @@ function plainEnd(text: string, from: number, lineEnd: number, isKey: boolean): 
     end = at + 1
   }
   return isKey ? -1 : end
-}
-
-/** Letters, digits, `_`, `.`, `/`, `-`: what begins and fills most keys, and stands for itself everywhere. */
-function isKeyCharacter(c: number): boolean {
-  return (c >= 97 && c <= 122) || (c >= 45 && c <= 57) || (c >= 65 && c <= 90) || c === 95
 }
 
 /** What a plain scalar may begin with for sure: letters, digits, `$ ( ) + - . / ; < = \\ ^ _ ~`, and what is not ASCII. */

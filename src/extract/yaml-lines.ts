@@ -116,6 +116,10 @@ export class YamlLines {
     return at
   }
 
+  isBlankOrEnd(at: number): boolean {
+    return at >= this.end || this.text.charCodeAt(at) === BLANK
+  }
+
   /** Nothing but a comment follows on the line. */
   isOver(from: number): boolean {
     const at = this.skipBlanks(from)
@@ -146,13 +150,18 @@ export class YamlLines {
 
   /** Whether a `- ` stands at an offset. */
   isItemAt(at: number): boolean {
-    return this.text.charCodeAt(at) === DASH && (at + 1 >= this.end || this.text.charCodeAt(at + 1) === BLANK)
+    return this.text.charCodeAt(at) === DASH && this.isBlankOrEnd(at + 1)
   }
 
   private isMarker(): boolean {
     const { text, at, end } = this
     return text.startsWith('---', at) && (at + 3 === end || isSpace(text.charCodeAt(at + 3)))
   }
+}
+
+/** Letters, digits, `_`, `.`, `/`, `-`: what begins and fills most keys, and stands for itself everywhere. */
+export function isKeyCharacter(c: number): boolean {
+  return (c >= 97 && c <= 122) || (c >= 45 && c <= 57) || (c >= 65 && c <= 90) || c === 95
 }
 
 /** Blank, tab, LF. */
