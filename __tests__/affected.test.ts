@@ -52,7 +52,14 @@ describe('the folders in which a base may say something else', () => {
     ['a changed file', { 'a/Dockerfile': FROM, 'b/Dockerfile': FROM }, { 'a/Dockerfile': 'FROM node\n' }, ['a']],
     ['a new file', { 'a/Dockerfile': FROM }, { 'b/c/Dockerfile': FROM }, ['b/c']],
     ['a file that is gone', { 'a/Dockerfile': FROM, 'b/dockerfile': FROM }, { 'b/dockerfile': '' }, ['b']],
-    ['an .env that is gone', { 'a/compose.yaml': web(''), 'a/.env': 'A=b\n' }, { 'a/.env': '' }, ['a']],
+    [
+      'an .env that is gone, which may count above',
+      { 'a/b/.env': 'A=b\n', 'c/compose.yaml': web('') },
+      { 'a/b/.env': '' },
+      ['', 'a', 'a/b'],
+    ],
+    ['a default file that appears below another one', { 'compose.yaml': web('') }, { 'a/compose.yaml': web('') }, ['', 'a']],
+    ['one that changes', { 'compose.yaml': web(''), 'a/compose.yaml': web('') }, { 'a/compose.yaml': web('    tty: true\n') }, ['a']],
     ['who builds it', { 'a/Dockerfile': FROM, 'compose.yaml': web('    build: a\n') }, { 'a/Dockerfile': 'FROM node\n' }, ['', 'a']],
     [
       'what it builds',
@@ -96,7 +103,7 @@ describe('the folders in which a base may say something else', () => {
     const files = { ...head, identity: (path: string) => (path.startsWith('c') ? head.identity(path) : `link:${path}`) }
     const found = await survey(head, [], OPTIONS, createCaches())
     const affected = affectedFolders(found, head, { files, changed: new Set(), before: new Set() })
-    expect([...(affected ?? [])].sort()).toEqual(['a', 'b'])
+    expect([...(affected ?? [])].sort()).toEqual(['', 'a', 'b'])
   })
 
   test('are not told where files take in each other very often', async () => {
@@ -173,6 +180,15 @@ describe('a part of the base is looked at, and the report is the one of a look a
       [...findings, ...also.flatMap((one) => one.findings)].map(({ state, at }) => `${occurrence.file} ${state}${at ? ` ${at.file}` : ''}`),
     )
   }
+
+  test('also where an .env below a default file is new, or a file that comes between is gone', async () => {
+    const compose = 'services: { s: { image: "acme/x:${V:-1}" } }\n'
+    const [before, after] = [{ 'compose.yaml': compose }, { 'compose.yaml': compose, 'a/b/.env': 'V=latest\n' }]
+    const policy = 'version: 1\nregistries: any\npin: tag\n'
+    expect(await states(before, after, policy)).toEqual(['compose.yaml new a/b/.env'])
+    const between = { 'a/compose.yaml': 'services: { s: { image: "acme/x:2" } }\n' }
+    expect(await states({ ...after, ...between }, after, policy)).toEqual(['compose.yaml new a/b/.env'])
+  })
 
   test('also where the base alone builds what is the same on both sides', async () => {
     const same = { Dockerfile: 'ARG BASE\nFROM $BASE\n' }

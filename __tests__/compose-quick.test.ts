@@ -227,6 +227,7 @@ describe('what stands around a file', () => {
     ['an .env that gives the tag', { 'compose.yaml': one('  db:\n    image: a:${TAG:-1}\n'), '.env': 'TAG=2\n' }, {}],
     ['an .env with a long value', { 'compose.yaml': one('    a: $LONG\n'), '.env': `LONG=${'x'.repeat(2000)}\n` }, {}],
     ['another env file', { 'compose.yaml': one('  db:\n    image: a:${TAG:-1}\n'), 'prod.env': 'TAG=2\n' }, {}],
+    ['an .env of a folder below', { 'compose.yaml': one('  db:\n    image: a:${TAG:-1}\n'), 'a/.env': 'TAG=2\n' }, {}],
     ['the name of the project', { 'compose.yaml': one('  db:\n    image: a:${COMPOSE_PROJECT_NAME:-1}\n') }, {}],
     ['a name that is no reference', { 'compose.yaml': one('  db:\n    image: A/B\n') }, {}],
     ['the environment', { 'compose.yaml': one('  db:\n    image: a:${TAG:-1}\n') }, { process: new Map([['TAG', '2']]) }],
@@ -550,6 +551,8 @@ describe('the quick way says what the full way says', () => {
       { 'prod.env': 'A=docker-compose.dev.yml\n' },
       { 'prod.env': 'COMPOSE_FILE=docker-compose.dev.yml:compose.yaml\nTAG=3\n', 'a.env': 'COMPOSE_FILE=/x\n' },
       { '.env': 'COMPOSE_FILE=compose.yaml\n' },
+      { 'below/.env': 'TAG=2\nA=b\n' },
+      { '.env': 'B=c\n', 'far/below/.env': 'TAG=3\nCOMPOSE_FILE=x\n', 'far/.env': 'TAG=4\n' },
       { dockerfile: 'FROM a\n' },
     )
     const folder = fc.dictionary(name, fc.oneof(changed, moved), { minKeys: 1, maxKeys: 2 })

@@ -9,7 +9,7 @@ await loadWholeReader()
 
 const PLATFORMS = { target: 'linux/amd64', build: 'linux/amd64' }
 
-async function taken(files: Readonly<Record<string, string>>): Promise<Inventory | undefined> {
+async function taken(files: Readonly<Record<string, string | Content>>): Promise<Inventory | undefined> {
   const { views } = await survey(memoryFiles({ ...files }), [], { paths: [], platforms: PLATFORMS, envFiles: [] }, createCaches())
   return views[0]?.inventory
 }
@@ -20,7 +20,7 @@ async function kinds(files: Readonly<Record<string, string>>): Promise<readonly 
 }
 
 /** What a repository is said to name: the text of each place with all that it is resolved to, `never pulled` where that is said, and the problems. */
-async function told(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+async function told(files: Readonly<Record<string, string | Content>>): Promise<readonly string[]> {
   const inventory = await taken(files)
   const references = inventory?.references ?? []
   const places = references.map(({ occurrence, own, also }) => {
@@ -519,4 +519,61 @@ describe('a base that depends on the platform', () => {
 test('an env file in a folder of its own names files from above', async () => {
   const files = { 'env/prod.env': 'COMPOSE_FILE=services/stack.yaml', 'services/stack.yaml': 'services: {s: {image: x}}' }
   expect(await told(files)).toEqual(['services/stack.yaml x'])
+})
+
+describe('whoever calls compose in a folder below a default file, with the .env of that folder', () => {
+  const web = 'services: {a: {image: "${R:-ghcr.io}/x:${T:-1}"}}'
+  const both = ['compose.yaml ghcr.io/x:1 or evil.io/x:1']
+
+  test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    ['right below', { 'compose.yaml': web, 'web/.env': 'R=evil.io' }, both],
+    ['far below', { 'compose.yaml': web, 'web/a/b/.env': 'R=evil.io' }, both],
+    [
+      'not at the root',
+      { 'apps/docker-compose.yml': web, 'apps/web/.env': 'R=evil.io' },
+      ['apps/docker-compose.yml ghcr.io/x:1 or evil.io/x:1'],
+    ],
+    [
+      'before its own .env, which says the rest',
+      { 'compose.yaml': web, '.env': 'R=b.io\nT=2', 'web/.env': 'R=evil.io' },
+      ['compose.yaml b.io/x:2 or evil.io/x:2'],
+    ],
+    [
+      'with the override',
+      { 'compose.yaml': 'services: {a: {image: x}}', 'compose.override.yml': 'services: {a: {image: "${I:-y}"}}', 'web/.env': 'I=evil' },
+      ['compose.override.yml y or evil', 'compose.yaml x'],
+    ],
+    [
+      'as an argument',
+      { 'compose.yaml': 'services: {a: {build: {context: ., args: [BASE]}}}', Dockerfile: BASE, 'web/.env': 'BASE=evil' },
+      ['Dockerfile good or evil'],
+    ],
+  ])('counts: %s', async (_, files, expected) => expect(await told(files)).toEqual(expected))
+
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ['a file lies between', { 'compose.yaml': web, 'web/compose.yml': 'services: {a: {image: y}}', 'web/a/.env': 'R=evil.io' }],
+    ['the file has no name that compose finds', { 'compose.prod.yaml': web, 'web/.env': 'R=evil.io' }],
+    ['it names other files itself', { 'compose.yaml': web, 'web/.env': 'R=evil.io\nCOMPOSE_FILE=none.yml' }],
+    ['it is another env file', { 'compose.yaml': web, 'web/prod.env': 'R=evil.io' }],
+    ['it lies above', { 'a/compose.yaml': web, '.env': 'R=evil.io' }],
+  ])('does not where %s', async (_, files) => {
+    expect((await told(files)).join()).not.toContain('evil')
+  })
+
+  test('is tried only where it gives what the file asks for', async () => {
+    const others = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`p${index}/.env`, 'PORT=1']))
+    expect(await told({ 'compose.yaml': web, ...others, 'web/.env': 'R=evil.io' })).toEqual(both)
+  })
+
+  test('is told where there are too many', async () => {
+    const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`p${index}/.env`, `T=${index}`]))
+    expect(await told({ 'compose.yaml': web, ...many })).toContain(
+      'compose.yaml: more than 32 folders below have a .env with variables of this file: the others were not tried',
+    )
+  })
+
+  test('is told where the .env cannot be read', async () => {
+    const files = { 'compose.yaml': web, 'web/.env': { kind: 'unreadable', problem: 'is not UTF-8' } as const }
+    expect(await told(files)).toEqual(['compose.yaml ghcr.io/x:1', 'web/.env: is not UTF-8'])
+  })
 })

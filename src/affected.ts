@@ -1,8 +1,9 @@
 import { type Content, type Edge, type Files } from './model.js'
 import { append } from './resolve/append.js'
 import { NAMES_ASKED } from './resolve/inventory.js'
-import { folderOf } from './resolve/paths.js'
-import { COMPOSE_FILE, isEnvFile } from './resolve/project-environment.js'
+import { baseOf, folderOf } from './resolve/paths.js'
+import { COMPOSE_FILE, ENV, isEnvFile } from './resolve/project-environment.js'
+import { isDefaultName } from './resolve/project-folder.js'
 import { type Survey } from './survey.js'
 
 /** What a base is compared by. */
@@ -38,7 +39,20 @@ export function affectedFolders({ views, files: read }: Survey, head: Files, bas
     // the files that one of these names at the base may be gone
     ...head.find(isEnvFile).filter((path) => mayNameFiles(head.read(path))),
   ]
-  return connected(new Set(seeds.map(folderOf)), edges)
+  const appeared = (path: string): boolean => isThere(path, head) !== isThere(path, base.files)
+  // what stands in a folder below a default file counts there (its `.env`), or comes between (a default file of its own)
+  const below = seeds.filter((path) => baseOf(path) === ENV || (isDefaultName(baseOf(path)) && appeared(path)))
+  return connected(new Set([...seeds.map(folderOf), ...below.flatMap(foldersAbove)]), edges)
+}
+
+function isThere(path: string, files: Files): boolean {
+  return files.read(path).kind !== 'missing'
+}
+
+function foldersAbove(path: string): string[] {
+  const folders: string[] = []
+  for (let above = folderOf(path); above !== ''; folders.push(above)) above = folderOf(above)
+  return folders
 }
 
 function mayNameFiles(content: Content): boolean {

@@ -30,6 +30,7 @@ import {
 import { referencesOf } from './placed.js'
 import { isLowerCase } from './project-builds.js'
 import { isEnvFile } from './project-environment.js'
+import { isDefaultName } from './project-folder.js'
 import { isUsual } from './stages-platform.js'
 import { createComposeCache, readProjects, type ComposeCache, type Environment } from './projects.js'
 
@@ -44,7 +45,7 @@ export interface Caches {
 }
 
 /** All that a taking asks of the names of files: by these a base is compared as well. */
-export const NAMES_ASKED: readonly NameTest[] = [isEnvFile, isLowerCase]
+export const NAMES_ASKED: readonly NameTest[] = [isEnvFile, isDefaultName, isLowerCase]
 
 /** Nothing extracted yet, for inventories that share what they read. */
 export function createCaches(): Caches {

@@ -36,9 +36,9 @@ function tellUsual(telling: Telling, folder: string): boolean {
   if (value === undefined || value.text === '') return false
   const { paths, wrong, unread } = filesOf(folder, value, lookup, sources.read)
   telling.tell([...wrong, ...unread])
-  const [main, ...others] = paths
+  const [main] = paths
   if (main === undefined) return true
-  const surroundings = surroundingsOf([main, ...others], folder, lookup, sources)
+  const surroundings = surroundingsOf(main, paths, folder, lookup, sources)
   telling.tell(surroundings.problems)
   const { services } = tellNamed(telling, paths, value.via[0]?.file ?? main, surroundings, (given, directory) =>
     telling.load(paths, directory, given),
@@ -69,9 +69,9 @@ function tellOther(telling: Telling, folder: string, envFile: string): number {
   const own = filesOf(folder, value, lookup, sources.read)
   const { paths, unread } = own.paths.length > 0 ? own : (fromAbove(telling, folder, value, lookup) ?? own)
   telling.tell(unread)
-  const [main, ...others] = paths
+  const [main] = paths
   if (main === undefined) return 0
-  const surroundings = surroundingsOf([main, ...others], folder, lookup, sources)
+  const surroundings = surroundingsOf(main, paths, folder, lookup, sources)
   const { services } = tellNamed(telling, paths, value.via[0]?.file ?? envFile, surroundings, (given, directory) =>
     telling.loadWith(envFile, paths, directory, given),
   )
@@ -156,14 +156,15 @@ interface Surroundings {
   readonly problems: readonly Problem[]
 }
 
-/** The project directory is that of the first file; its `.env` stands behind the one that names the files. */
+/** The project directory is that of the main file, the first; its `.env` stands behind the one that names the files. */
 function surroundingsOf(
-  paths: readonly [string, ...string[]],
+  main: string,
+  paths: readonly string[],
   folder: string,
   lookup: Lookup,
   { environments, read }: Sources,
 ): Surroundings {
-  const directory = folderOf(paths[0])
+  const directory = folderOf(main)
   const second = joined(directory, ENV)
   const more = directory !== folder && environments.environment.envFiles.length === 0 && environments.has(second)
   const variables = environments.behind(lookup, more ? [second] : [])

@@ -1,6 +1,8 @@
 import { type Files, type Lookup, type NameTest, type Platforms, type Problem, type Span, type Value } from '../model.js'
+import { append } from './append.js'
 import { isUsualDotenv, readDotenv } from './dotenv.js'
 import { baseOf, folderOf, joined, resolvePath } from './paths.js'
+import { isDefaultName } from './project-folder.js'
 
 /** Where the values of variables come from, besides the repository's own `.env` files. */
 export interface Environment {
@@ -31,6 +33,11 @@ export const MAX_VARIANTS = 32
 /** Services of a project, times the env files that are tried: 300 services can have all 32. */
 export const MAX_TRIED = 10_000
 
+/** How many env files are tried for a project with some services; one in any case. */
+export function mostVariants(services: number): number {
+  return Math.max(1, Math.min(MAX_VARIANTS, Math.floor(MAX_TRIED / Math.max(services, 1))))
+}
+
 /** One line holds one name, so this is many thousand names. */
 const MAX_CHARACTERS = 1_048_576
 
@@ -54,6 +61,7 @@ export class Environments {
   private readonly none: Variables
   private envFiles: ReadonlyMap<string, readonly string[]> | undefined
   private paths: ReadonlySet<string> | undefined
+  private below: ReadonlyMap<string, readonly string[]> | undefined
   private readonly texts = new Map<string, string>()
   private room = MAX_KEPT
 
@@ -107,14 +115,46 @@ export class Environments {
   variants(folder: string, services: number): { readonly paths: readonly string[]; readonly more: boolean } {
     if (this.environment.envFiles.length > 0) return { paths: [], more: false }
     const paths = this.others(folder)
-    const most = Math.max(1, Math.min(MAX_VARIANTS, Math.floor(MAX_TRIED / Math.max(services, 1))))
+    const most = mostVariants(services)
     return { paths: paths.slice(0, most), more: paths.length > most }
   }
 
-  /** Whether env files lie in a folder besides its `.env`. */
+  /** Each `.env` by the folder of the default file that compose finds from there: the nearest one above, where none lies beside it. */
+  from(folder: string): readonly string[] {
+    const { envFiles, process } = this.environment
+    if (envFiles.length > 0 || process?.has(COMPOSE_FILE)) return []
+    return (this.below ??= this.findBelow()).get(folder) ?? []
+  }
+
+  private findBelow(): ReadonlyMap<string, readonly string[]> {
+    const below = new Map<string, string[]>()
+    const paths = [...this.byFolder().keys()].filter((folder) => folder !== '').map((folder) => joined(folder, ENV))
+    const there = paths.filter((path) => this.has(path))
+    if (there.length === 0) return below
+    const homes = new Set(this.files.find(isDefaultName).map(folderOf))
+    for (const path of there) {
+      let home = folderOf(path)
+      if (homes.has(home)) continue
+      do home = folderOf(home)
+      while (home !== '' && !homes.has(home))
+      if (homes.has(home)) append(below, home, path)
+    }
+    return below
+  }
+
+  /** The variables of whoever stands in a folder below: what its `.env` gives goes before what the project's own does. */
+  standingAt(path: string, folder: string): Variables {
+    const first = this.read([path], this.process)
+    const own = joined(folder, ENV)
+    const { lookup } = this.behind(first.lookup, this.has(own) ? [own] : [])
+    return { ...first, lookup }
+  }
+
+  /** Whether env files lie in a folder besides its `.env`, or below it where compose finds the folder's default file. */
   hasOthers(folder: string): boolean {
     const paths = this.byFolder().get(folder)
-    return paths !== undefined && (paths.length > 1 || !this.has(joined(folder, ENV)))
+    if (paths !== undefined && (paths.length > 1 || !this.has(joined(folder, ENV)))) return true
+    return this.from(folder).length > 0
   }
 
   /** Whether an env file is there: one that git ignores is not, so that all checkouts say the same. */
@@ -167,12 +207,7 @@ export class Environments {
   private byFolder(): ReadonlyMap<string, readonly string[]> {
     if (this.envFiles !== undefined) return this.envFiles
     const folders = new Map<string, string[]>()
-    for (const path of this.files.find(isEnvFile)) {
-      const folder = folderOf(path)
-      const paths = folders.get(folder)
-      if (paths === undefined) folders.set(folder, [path])
-      else paths.push(path)
-    }
+    for (const path of this.files.find(isEnvFile)) append(folders, folderOf(path), path)
     this.envFiles = folders
     return folders
   }

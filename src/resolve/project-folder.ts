@@ -1,3 +1,4 @@
+import { type NameTest } from '../model.js'
 import { append } from './append.js'
 import { baseOf, folderOf } from './paths.js'
 import { type Model } from './project-load.js'
@@ -5,6 +6,15 @@ import { childOf, type Tree } from './project-tree.js'
 
 /** The names that compose looks for in a folder; the first one wins. */
 const DEFAULT_NAMES: readonly string[] = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+/** Of names that compose finds by itself. */
+export const isDefaultName: NameTest = Object.assign((name: string): boolean => DEFAULT_NAMES.includes(name), {
+  // `c…l` or `d…l`
+  bytes: (list: Uint8Array, start: number, end: number): boolean =>
+    (list[start] === 0x63 || list[start] === 0x64) && list[end - 1] === 0x6c && end - start >= SHORTEST_DEFAULT,
+})
+
+const SHORTEST_DEFAULT = Math.min(...DEFAULT_NAMES.map((name) => name.length))
 
 /** Here `.yml` comes first. */
 const OVERRIDE_NAMES: readonly string[] = [

@@ -1,5 +1,6 @@
 import { mayHold } from '../extract/compose.js'
 import { type Lookup } from '../model.js'
+import { COMPOSE_FILE, mostVariants } from './project-environment.js'
 import { named } from './project-name.js'
 import { type Alone, type How, type Telling } from './project-telling.js'
 import { type Tree, VARIABLE } from './project-tree.js'
@@ -20,9 +21,7 @@ export function tellVariants(
   const { environments } = telling.sources
   if (!project.some(takesVariables)) return
   const [first] = project
-  const paths = project.map(({ path }) => path)
-  const services = project.reduce((sum, one) => sum + one.project.services.size, 0)
-  const variants = environments.variants(folder, services)
+  const variants = environments.variants(folder, servicesOf(project))
   if (variants.more) {
     const message = `more than ${variants.paths.length} env files lie beside the file: the others were not tried`
     registry.problem({ file: first.path, message })
@@ -35,24 +34,64 @@ export function tellVariants(
     if (instead !== undefined && givesSome(project, path, instead.lookup)) tell(instead.lookup, path, true)
   }
 
-  /** With `sure`, only what takes no blank: an env file that stands in the place of another one may be meant to stand beside it. */
   function tell(lookup: Lookup, path: string, sure = false): void {
-    const given = named(lookup, folder, project)
-    const also = ({ resolution, ...use }: Use): void => {
-      const { target, open, via } = resolution
-      // a sure image may be another one because of the file without a part of it from there
-      const isSure = target.kind === 'image' && open === undefined
-      if (isSure || (!sure && via.some(({ file }) => file === path))) registry.also({ ...use, resolution })
-    }
-    const loaded = telling.loadWith(path, paths, folder, given)
-    telling.tellOthers(loaded, also)
-    telling.walkQuietly(telling.scopeOf(first.path, first.file, given), loaded, also)
-    telling.tellBuilds(loaded, folder, given, wanted, { ...how, sure })
+    tellWith(telling, { folder, project, wanted, how: { ...how, sure } }, lookup, path)
   }
+}
+
+/**
+ * Tells what the default project of a folder is for whoever calls compose in a folder below: compose looks for its file there, then above, and reads the `.env`
+ * of both folders (compose-go, cli/options.go).
+ */
+export function tellFromBelow(telling: Telling, folder: string, project: readonly [Alone, ...Alone[]]): void {
+  const { environments } = telling.sources
+  if (!project.some(takesVariables)) return
+  const most = mostVariants(servicesOf(project))
+  let tried = 0
+  for (const path of environments.from(folder)) {
+    const { lookup, unread } = environments.standingAt(path, folder)
+    telling.tell(unread)
+    if (lookup(COMPOSE_FILE)?.via[0]?.file === path || !givesSome(project, path, lookup)) continue
+    if (++tried > most) {
+      const message = `more than ${most} folders below have a .env with variables of this file: the others were not tried`
+      return telling.registry.problem({ file: project[0].path, message })
+    }
+    tellWith(telling, { folder, project, wanted: () => true, how: {} }, lookup, path)
+  }
+}
+
+/** What is told once more with other variables. */
+interface Told {
+  readonly folder: string
+  readonly project: readonly [Alone, ...Alone[]]
+  readonly wanted: (service: string) => boolean
+  /** With `sure`, only what takes no blank: an env file that stands in the place of another one may be meant to stand beside it. */
+  readonly how: How
+}
+
+function tellWith(telling: Telling, { folder, project, wanted, how }: Told, lookup: Lookup, envFile: string): void {
+  const { registry } = telling
+  const [first] = project
+  const given = named(lookup, folder, project)
+  const also = ({ resolution, ...use }: Use): void => {
+    const { target, open, via } = resolution
+    // a sure image may be another one because of the file without a part of it from there
+    const isSure = target.kind === 'image' && open === undefined
+    if (isSure || (how.sure !== true && via.some(({ file }) => file === envFile))) registry.also({ ...use, resolution })
+  }
+  const paths = project.map(({ path }) => path)
+  const loaded = telling.loadWith(envFile, paths, folder, given)
+  telling.tellOthers(loaded, also)
+  telling.walkQuietly(telling.scopeOf(first.path, first.file, given), loaded, also)
+  telling.tellBuilds(loaded, folder, given, wanted, how)
 }
 
 /** Nobody passes these to compose as they are. */
 const ENCRYPTED = /\.(?:age|asc|enc|gpg|vault)$/
+
+function servicesOf(project: readonly Alone[]): number {
+  return project.reduce((sum, one) => sum + one.project.services.size, 0)
+}
 
 /** Whether other variables may make something else of a file, or of what it takes in. */
 function takesVariables({ file, project }: Alone): boolean {

@@ -12,7 +12,7 @@ import { includesFor, loadProject } from './project-load.js'
 import { type Left, QuickFiles } from './project-quick.js'
 import { Registry } from './project-registry.js'
 import { type Alone, type How, Telling } from './project-telling.js'
-import { tellVariants } from './project-variants.js'
+import { tellFromBelow, tellVariants } from './project-variants.js'
 
 export { type ComposeCache, createComposeCache } from './project-contents.js'
 export { type Environment } from './project-environment.js'
@@ -236,6 +236,7 @@ class Reader {
       telling.tellBuilds(project, folder, given, () => true)
       tellVariants(telling, folder, paths, () => true)
     }
+    tellFromBelow(telling, folder, paths)
     if (this.told.has(folder)) return
     const reached = new Set(project.reached.map(({ to }) => to))
     const others = together.filter((one) => !paths.includes(one) && !reached.has(one.path))
