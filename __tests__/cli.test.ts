@@ -568,6 +568,40 @@ describe('--base', () => {
     expect((await tell(['check'])).stdout).not.toContain(said)
   })
 
+  test.each<[string, Record<string, string>, Record<string, string | undefined>, string]>([
+    [
+      'gone, so that another one holds',
+      { '.github/image-policy.yml': POLICY, 'sub/image-policy.yml': POLICY },
+      { 'sub/image-policy.yml': undefined },
+      'sub/image-policy.yml',
+    ],
+    [
+      'new, before the one above',
+      { 'image-policy.yml': POLICY },
+      { 'sub/image-policy.yml': 'version: 1\nregistries: any\n' },
+      'sub/image-policy.yml',
+    ],
+  ])('a policy is told that is %s', async (_, before, after, path) => {
+    folder.git('init', '--quiet')
+    folder.write({ ...before, 'sub/Dockerfile': 'FROM alpine:3.20\n' })
+    folder.commit()
+    for (const [name, text] of Object.entries(after)) {
+      if (text === undefined) rmSync(join(folder.root, name))
+      else folder.write({ [name]: text })
+    }
+    expect((await tell(['check', 'sub', '--base', 'HEAD'])).stdout).toContain(`${path} is not as it is at HEAD`)
+  })
+
+  test('a policy is told that is a link to what has changed', async () => {
+    folder.git('init', '--quiet')
+    folder.write({ 'policies/a.yml': POLICY, Dockerfile: 'FROM alpine:3.20\n' })
+    folder.link('image-policy.yml', 'policies/a.yml')
+    folder.commit()
+    expect((await tell(['check', '--base', 'HEAD'])).stdout).not.toContain('is not as it is')
+    folder.write({ 'policies/a.yml': 'version: 1\nregistries: any\n' })
+    expect((await tell(['check', '--base', 'HEAD'])).stdout).toContain('image-policy.yml is not as it is at HEAD')
+  })
+
   test('a changed file is looked into whatever its name', async () => {
     folder.git('init', '--quiet')
     folder.write({ 'image-policy.yml': POLICY })

@@ -1,5 +1,6 @@
 import { type Base, check as judge, type CheckOptions } from '../check.js'
-import { type Report } from '../model.js'
+import { findPolicy } from '../files/policy-file.js'
+import { type Content, type Report } from '../model.js'
 import { type PolicyLayer } from '../policy/layers.js'
 import { formats } from '../report/index.js'
 import { summarize } from '../report/summary.js'
@@ -91,8 +92,19 @@ async function judgeTarget(target: Target, layers: readonly PolicyLayer[], setti
   const report = await judge(target.files, layers, options)
   const one = await opening?.compared
   if (isFailure(one)) return one
-  const changed = report.layers.filter(({ path, own, revision }) => own && revision === undefined && one?.changed.has(path) === true)
-  return { ...report, notes: [...report.notes, ...changed.map(({ path }) => judgedByHead(path, settings.base ?? ''))] }
+  if (one === undefined) return report
+  const changed = changedPolicies(report, target, one)
+  return { ...report, notes: [...report.notes, ...changed.map((path) => judgedByHead(path, settings.base ?? ''))] }
+}
+
+/** The repository's own policies that are other ones than at the base, or would be found there only. */
+function changedPolicies({ layers }: Report, { files, folders }: Target, base: Base): readonly string[] {
+  const own = layers.filter(({ own, revision }) => own && revision === undefined).map(({ path }) => path)
+  const textOf = (content: Content): string | undefined => (content.kind === 'text' ? content.text : undefined)
+  const changed = own.filter((path) => textOf(base.files.read(path)) !== textOf(files.read(path)))
+  const there = folders.map((folder) => findPolicy(base.files, folder))
+  const gone = there.flatMap((found) => (found.kind === 'found' && !own.includes(found.path) ? [found.path] : []))
+  return [...new Set([...changed, ...gone])]
 }
 
 /** A pull request is not judged by the policy that it brings. */
