@@ -437,6 +437,18 @@ describe('what a variable without a value only switches on', () => {
     expect(await open({ Dockerfile: `ARG CI\nFROM ${text}\n` })).toEqual([expected])
     expect(await open({ 'compose.yml': `services: {s: {image: "${text}"}}` })).toEqual([expected])
   })
+  test('a tag, of an image that is a part of a value', async () => {
+    const cache = 'services: {s: {build: {context: ., cache_from: ["type=registry,ref=a/cache${CI:+:$CI}"]}}}'
+    expect(await open({ 'compose.yml': cache, Dockerfile: 'FROM scratch' })).toEqual(['tag'])
+    const syntax = 'services: {s: {build: {context: ., args: {BUILDKIT_SYNTAX: " docker/dockerfile${CI:+:$CI} x=$Y"}}}}'
+    const files = { 'compose.yml': syntax, Dockerfile: '# syntax=docker/dockerfile:1\nFROM scratch' }
+    const references = (await taken(files))?.references ?? []
+    expect(references.map(({ own, also }) => [own.resolved, own.open, ...also.map((one) => one.open)])).toEqual([
+      ['docker/dockerfile', 'tag'],
+      ['docker/dockerfile:1', undefined, 'tag'],
+      ['scratch', undefined],
+    ])
+  })
   test('a value that is written decides', async () => {
     expect(await told({ Dockerfile: 'ARG CI=1\nFROM ${CI:+good/}nginx\n' })).toEqual(['Dockerfile good/nginx'])
     expect(await open({ 'compose.yml': 'services: {s: {image: "${CI:+good/}nginx"}}', '.env': 'CI=' })).toEqual([undefined])
@@ -576,4 +588,21 @@ describe('whoever calls compose in a folder below a default file, with the .env 
     const files = { 'compose.yaml': web, 'web/.env': { kind: 'unreadable', problem: 'is not UTF-8' } as const }
     expect(await told(files)).toEqual(['compose.yaml ghcr.io/x:1', 'web/.env: is not UTF-8'])
   })
+})
+
+describe('the frontend that a build argument names', () => {
+  const files = (value: string): Record<string, string> => ({
+    'compose.yml': `services: {s: {build: {context: ., args: {BUILDKIT_SYNTAX: "${value}"}}}}`,
+    Dockerfile: '# syntax=docker/dockerfile:1\nFROM scratch\n',
+  })
+  test('is the first word of it', async () => {
+    expect(await told(files(' x/y:2 z=1'))).toEqual(['Dockerfile docker/dockerfile:1 or x/y:2', 'Dockerfile scratch', 'compose.yml x/y:2'])
+    expect(await told(files('${S:-x/y:2 z}'))).toEqual([
+      'Dockerfile docker/dockerfile:1 or x/y:2',
+      'Dockerfile scratch',
+      'compose.yml x/y:2',
+    ])
+  })
+  test('is no image where it is the one that is built in', async () =>
+    expect(await told(files('dockerfile.v0'))).toEqual(['Dockerfile docker/dockerfile:1', 'Dockerfile scratch']))
 })

@@ -369,6 +369,12 @@ export function shifted(blank: Unset, by: number): Unset {
   return by === 0 ? blank : { ...blank, at: blank.at + by }
 }
 
+/** A part of a value, with the blanks that stand in it or at its ends. */
+export function sliceOf({ text, unset, via }: Value, start: number, end: number): Value {
+  const inside = unset.filter(({ at }) => at >= start && at <= end).map((blank) => shifted(blank, -start))
+  return { text: text.slice(start, end), unset: inside, via }
+}
+
 function addSteps(all: Step[], more: readonly Step[]): void {
   const known = all.length
   for (const step of more) if (all.length < MAX_STEPS && !(known > 0 && all.includes(step))) all.push(step)

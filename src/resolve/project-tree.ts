@@ -1,7 +1,6 @@
 import { type ComposeFile } from '../extract/compose.js'
 import { type MergeTag, type YamlMap, type YamlNode, type YamlScalar } from '../extract/yaml.js'
-import { shifted } from '../extract/shell.js'
-import { type Lookup, type Span, type Step, type Value } from '../model.js'
+import { type Lookup, type Span, type Step } from '../model.js'
 import { interpolate, type Interpolated, MAX_STEPS } from './interpolate.js'
 
 /*
@@ -194,10 +193,4 @@ export function stepsOf(leaf: Leaf, expanded: Interpolated): readonly Step[] {
     return { file: scope.path, span: spanOf(leaf, start, end), text, value: node.text.slice(start, end), overridable: true }
   })
   return [...defaults, ...value.via]
-}
-
-/** A part of a value, with the blanks that stand in it or at its ends. */
-export function sliceOf({ text, unset, via }: Value, start: number, end: number): Value {
-  const inside = unset.filter(({ at }) => at >= start && at <= end).map((blank) => shifted(blank, -start))
-  return { text: text.slice(start, end), unset: inside, via }
 }

@@ -1,6 +1,7 @@
 import { type Dockerfile, type DockerfileProblem } from '../extract/dockerfile.js'
-import { plain } from '../extract/shell.js'
-import { type BuildInputs, type Resolution, type Value } from '../model.js'
+import { plain, sliceOf } from '../extract/shell.js'
+import { type BuildInputs, type Resolution } from '../model.js'
+import { BUILT_IN, frontendIn } from './frontend.js'
 import { resolveValue } from './resolution.js'
 import { contextFor, contextResolution } from './stages-contexts.js'
 import { resolveReading } from './stages-resolver.js'
@@ -37,17 +38,12 @@ export function resolveDockerfile(dockerfile: Dockerfile, file: string, inputs: 
   return { resolutions, problems: resolved[0]?.problems ?? [] }
 }
 
-/** The build argument BUILDKIT_SYNTAX comes before the file; there `dockerfile.v0` means the frontend that is built in. */
+/** The build argument BUILDKIT_SYNTAX comes before the file. */
 function syntax(image: string, inputs: BuildInputs): Resolution {
   const given = inputs.args.get('BUILDKIT_SYNTAX')
-  const passed = given === undefined ? undefined : firstWord(given)
-  const value = passed === undefined || passed.text === 'dockerfile.v0' ? plain(image) : passed
+  const { from, to } = frontendIn(given?.text ?? '')
+  const passed = given && sliceOf(given, from, to)
+  const value = passed === undefined || passed.text === BUILT_IN ? plain(image) : passed
   const context = contextFor(value.text, inputs, inputs.platforms.target)
   return context === undefined ? resolveValue(value) : contextResolution(context, value)
-}
-
-function firstWord(value: Value): Value {
-  const lead = value.text.length - value.text.trimStart().length
-  const [text = ''] = value.text.trim().split(' ', 1)
-  return { ...value, text, unset: value.unset.map((blank) => ({ ...blank, at: Math.max(blank.at - lead, 0) })) }
 }
