@@ -270,6 +270,17 @@ describe('what BuildKit reads byte by byte', () => {
   })
 })
 
+test.each(['RUN --mount=target=/\u00e9\u{1f600},from=evil:1 x', 'RUN --mount="target=/\u{1f600}\u{1f600}",from=evil:1 x'])(
+  'an image behind characters of several bytes stands where it is written: %s',
+  async (line) => {
+    const [, mount] = (await taken({ Dockerfile: `FROM x\n${line}\n` }))?.references ?? []
+    expect(mount?.occurrence).toMatchObject({
+      text: 'evil:1',
+      span: { start: { line: 2, column: line.indexOf('evil') + 1 }, end: { line: 2, column: line.indexOf('evil') + 7 } },
+    })
+  },
+)
+
 test('a comment that is not UTF-8 is no matter to BuildKit, and one to compose', async () => {
   const odd = (text: string): Content => ({ kind: 'unreadable', problem: 'it is not UTF-8', text: `# \ufffd\n${text}` })
   const files = memoryFiles({ Dockerfile: odd('FROM x\n'), 'compose.yml': odd('services: {s: {image: y}}\n') })
