@@ -58,7 +58,7 @@ describe('severity', () => {
   })
   test.each([
     ['pin', 'pin: tag', 'docker.io: { namespaces: [library], pin: digest }', 'allowed-namespace, pinned'],
-    ['a weaker pin', 'pin: digest', 'docker.io: { namespaces: [library], pin: tag }', 'allowed-namespace'],
+    ['no weaker pin', 'pin: digest', 'docker.io: { namespaces: [library], pin: tag }', 'allowed-namespace, pinned'],
     ['an error', 'severity: warning', 'docker.io: { namespaces: [library], severity: error }', 'allowed-namespace'],
   ])('what else an entry says of its registry holds for what it does not cover: %s', async (_, top, entry, expected) =>
     expect(told(await judgeOf(`version: 1\n${top}\nregistries: { ${entry} }\n`), 'evil/x:1')).toBe(expected),
@@ -581,5 +581,41 @@ describe('a judge', () => {
     })
     expect(found).toBe(0)
     expect(time).toBeLessThan(3000)
+  })
+})
+
+describe('what holds for an image is said by what covers it', () => {
+  const ghcr = (namespaces: string): string => `version: 1\npin: digest\nregistries:\n  ghcr.io: { namespaces: ${namespaces} }\n`
+  test.each([
+    ['a sibling pattern of the same length', '{ acme: {}, "acme*": { pin: none, severity: warning } }', 'ghcr.io/acme/x:1', 'pinned'],
+    ['another pattern of the same length', '{ "acme/*": {}, "a*/x": { pin: none } }', 'ghcr.io/acme/x/y:1', 'pinned'],
+    ['a pattern that covers it alone', '{ acme: {}, "acme*": { pin: none } }', 'ghcr.io/acme2/x:1', ''],
+    ['what is above it', '{ acme: { pin: none }, acme/team: {} }', 'ghcr.io/acme/team/x:1', ''],
+  ])('%s', async (_, namespaces, image, expected) => expect(told(await judgeOf(ghcr(namespaces)), image)).toBe(expected))
+  test('an exception does not bring the pin of an entry that does not cover it', async () => {
+    const exception = 'exceptions:\n  - { image: ghcr.io/evil, rules: [allowed-namespace], owner: a, reason: b, expires: 2027-01-31 }\n'
+    const policy = `version: 1\npin: digest\nregistries:\n  ghcr.io: { namespaces: [acme], pin: none }\n${exception}`
+    expect(told(await judgeOf(policy), 'ghcr.io/evil/x:latest')).toContain('pinned')
+  })
+  test('deny knows an official image by the name without library', async () => {
+    const judge = await judgeOf('version: 1\nregistries: any\npin: none\ndeny: [{ image: docker.io/centos }]\n')
+    for (const image of ['centos:7', 'docker.io/library/centos', 'centos/x:1', 'index.docker.io/library/centos:7'])
+      expect(told(judge, image)).toBe('denied-image')
+    for (const image of ['quay.io/library/centos:7', 'library/centos2:7', 'acme/centos:7']) expect(told(judge, image)).toBe('')
+  })
+  test('an exception that names tags and digests asks for both', async () => {
+    const [a, b] = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`)
+    const narrowed = `tags: ["1.*"], digests: ["${a ?? ''}"]`
+    const exception = `exceptions:\n  - { image: quay.io/evil, ${narrowed}, owner: a, reason: b, expires: 2027-01-31 }\n`
+    const judge = await judgeOf(`version: 1\npin: none\nregistries: { docker.io: { namespaces: [library] } }\n${exception}`)
+    expect(told(judge, `quay.io/evil/x:1.2@${a ?? ''}`)).not.toBe('allowed-registry')
+    for (const reference of [`1.2@${b ?? ''}`, `2.2@${a ?? ''}`, '1.2'])
+      expect(told(judge, `quay.io/evil/x:${reference}`)).toBe('allowed-registry')
+  })
+  test('the left name of a mirror of a namespace is no image of it', async () => {
+    const mirrors = 'mirrors: { reg.example/hub/library: docker.io/library, reg.example/hub/node: docker.io/library/node }\n'
+    const judge = await judgeOf(`version: 1\npin: none\n${mirrors}registries: { docker.io: { namespaces: [library] } }\n`)
+    expect(told(judge, 'reg.example/hub/library:1')).toBe('allowed-registry')
+    expect([told(judge, 'reg.example/hub/library/nginx:1'), told(judge, 'reg.example/hub/node:1')]).toEqual(['', ''])
   })
 })

@@ -1,9 +1,9 @@
 import { type ImageReference, type PolicyPlace, type Role } from '../model.js'
-import { coversTag, denies, excuses, subject, type Subject } from './image.js'
+import { denies, deniesTag, excuses, excusesTag, subject, type Subject } from './image.js'
 import { type Globs } from './glob.js'
 import { type PolicyLayer } from './layers.js'
 import { deniedUpstreamOf, upstreamOf, type Upstream } from './mirrors.js'
-import { pinOf, type PinLevel } from './pin.js'
+import { pinOf, satisfies, type PinLevel } from './pin.js'
 import { type Denial, type Exception, type Policy, type Settings, type Sourced } from './policy.js'
 import { EntryIndex, type Match, type Matches } from './source.js'
 
@@ -100,7 +100,7 @@ export class Decider {
 
   /** What the policy says of an image of a repository. */
   decideKnown({ upstream, common, asked, exempt, denials, exceptions }: Known, reference: ImageReference): Decision {
-    const denial = denials.length === 0 ? undefined : denials.find(({ image }) => coversTag(image, reference))
+    const denial = denials.length === 0 ? undefined : denials.find(({ image }) => deniesTag(image, reference))
     return {
       ...common,
       reference,
@@ -108,7 +108,7 @@ export class Decider {
       ...(denial === undefined ? undefined : { denial }),
       pin: { asked, met: pinOf(reference, this.policy.floating), exempt },
       exceptions:
-        exceptions.length === 0 ? NO_EXCEPTIONS : exceptions.filter(({ image }) => image === undefined || coversTag(image, reference)),
+        exceptions.length === 0 ? NO_EXCEPTIONS : exceptions.filter(({ image }) => image === undefined || excusesTag(image, reference)),
     }
   }
 
@@ -183,12 +183,12 @@ export class Decider {
   }
 
   /**
-   * The settings of what covers the image; of the registry's entry if nothing does, but for a severity that softens what it covers; overrides on top, later
+   * The settings of what covers the image; of the registry's entry if nothing does, as far as they are no softer than the policy's; overrides on top, later
    * ones last.
    */
   private settingsOf(source: Pick<Decision, 'by' | 'place'>, { match, entries }: Matches, at: PathClass): Settings {
     const builtin: Settings = source.by === 'builtin' ? { pin: { value: 'major', place: source.place } } : {}
-    const settings = match?.settings ?? (source.by === 'builtin' ? builtin : unsoftened(entries[0]?.settings ?? {}))
+    const settings = match?.settings ?? (source.by === 'builtin' ? builtin : unsoftened(entries[0]?.settings ?? {}, this.policy.pin.value))
     return this.overridden(settings, at)
   }
 
@@ -205,8 +205,12 @@ export class Decider {
   }
 }
 
-function unsoftened({ severity, ...settings }: Settings): Settings {
-  return severity === undefined || severity.value === 'warning' ? settings : { ...settings, severity }
+function unsoftened({ severity, pin, ...settings }: Settings, asked: PinLevel): Settings {
+  return {
+    ...settings,
+    ...(severity !== undefined && severity.value !== 'warning' && { severity }),
+    ...(pin !== undefined && satisfies(pin.value, asked) && { pin }),
+  }
 }
 
 function inner<A, B, C>(map: Map<A, Map<B, C>>, key: A): Map<B, C> {

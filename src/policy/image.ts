@@ -42,17 +42,36 @@ export function excuses(pattern: ImagePattern, image: Subject): boolean {
 
 /** Whether the pattern of a `deny` entry is about a repository, whatever the tag, under whatever name its host goes. */
 export function denies(pattern: ImagePattern, image: Subject): boolean {
-  return image.alike.some((host) => matchesAll(pattern.host, host)) && coversPath(pattern, image)
+  return image.alike.some((host) => matchesAll(pattern.host, host)) && (coversPath(pattern, image) || isOfficial(pattern, image))
+}
+
+/** `docker.io/centos` is a namespace, and what people write for the official image. */
+function isOfficial({ path }: ImagePattern, { alike, path: [namespace, ...name] }: Subject): boolean {
+  if (path?.pieces.length !== 1 || namespace !== 'library') return false
+  return alike.some((host) => host.join('.') === 'docker.io') && matchesAll(path, name)
 }
 
 function coversPath(pattern: ImagePattern, { path }: Subject): boolean {
   return pattern.path === undefined || matchesLeading(pattern.path, path)
 }
 
-/** Whether a pattern that is about an image's repository is about its tag or digest too. Neither tag nor digest counts as `latest`. */
-export function coversTag({ tags, digests }: ImagePattern, reference: ImageReference): boolean {
-  if (tags === undefined && digests === undefined) return true
-  if (reference.digest !== undefined && digests?.has(reference.digest) === true) return true
+/** Whether a `deny` entry that is about an image's repository is about its tag or its digest too. Neither tag nor digest counts as `latest`. */
+export function deniesTag(pattern: ImagePattern, reference: ImageReference): boolean {
+  const { tags, digests } = pattern
+  return (tags === undefined && digests === undefined) || hasTag(pattern, reference) || hasDigest(pattern, reference)
+}
+
+/** The same of an exception: where it names tags and digests, both have to fit. */
+export function excusesTag(pattern: ImagePattern, reference: ImageReference): boolean {
+  const { tags, digests } = pattern
+  return (tags === undefined || hasTag(pattern, reference)) && (digests === undefined || hasDigest(pattern, reference))
+}
+
+function hasTag({ tags }: ImagePattern, reference: ImageReference): boolean {
   const tag = reference.tag ?? (reference.digest === undefined ? 'latest' : undefined)
   return tag !== undefined && tags?.some((glob) => matchesRun(glob, tag)) === true
+}
+
+function hasDigest({ digests }: ImagePattern, { digest }: ImageReference): boolean {
+  return digest !== undefined && digests?.has(digest) === true
 }

@@ -27,7 +27,10 @@ function upstreamBy(isAbout: typeof excuses, mirrors: readonly Mirror[], referen
   if (rest.length === 0 && !mirror.to.includes('/')) return undefined
   const parsed = parseReference([mirror.to, ...rest].join('/'))
   if (parsed.kind === 'malformed') return undefined
-  return { reference: { ...reference, registry: parsed.reference.registry, repository: parsed.reference.repository }, mirror }
+  const { registry, repository } = parsed.reference
+  // nor does it stand for a namespace of Docker Hub, which as an image would be an official one
+  if (rest.length === 0 && `${registry}/${repository}` !== mirror.to) return undefined
+  return { reference: { ...reference, registry, repository }, mirror }
 }
 
 /** Literal host before pattern, then the longer path. */

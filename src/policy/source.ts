@@ -129,18 +129,24 @@ function compare(a: Candidate, b: Candidate): number {
 }
 
 function compareLeaves(a: Leaf, b: Leaf): number {
-  const kind = KINDS[a.kind] - KINDS[b.kind] || (a.name?.pieces.length ?? 0) - (b.name?.pieces.length ?? 0)
+  const kind = KINDS[a.kind] - KINDS[b.kind] || lengthOf(a) - lengthOf(b)
   const literal = Number(a.name?.literal ?? true) - Number(b.name?.literal ?? true)
   const owners = Number(a.entry.owners !== undefined) - Number(b.entry.owners !== undefined)
   return kind || literal || (a.name?.weight ?? 0) - (b.name?.weight ?? 0) || owners
 }
 
-/** Settings flow down: registry, the namespaces that hold the image, least specific first, then the leaf itself. */
+/** Settings flow down: registry, the namespaces that hold the leaf (of each length the most specific one), longer ones last, then the leaf itself. */
 function inherited(leaf: Leaf, path: string, parts: readonly string[]): Settings {
   const { entry } = leaf
   if (leaf.kind === 'registry') return entry.settings
-  const above = coveringNamespaces(entry.namespaces, path, parts).filter((other) => other !== leaf && compareLeaves(other, leaf) < 0)
-  return [...above.sort(compareLeaves), leaf].reduce<Settings>((settings, each) => ({ ...settings, ...each.settings }), entry.settings)
+  const above = new Map<number, Leaf>()
+  for (const other of coveringNamespaces(entry.namespaces, path, parts).sort(compareLeaves))
+    if (leaf.kind === 'repository' || lengthOf(other) < lengthOf(leaf)) above.set(lengthOf(other), other)
+  return [...above.values(), leaf].reduce<Settings>((settings, each) => ({ ...settings, ...each.settings }), entry.settings)
+}
+
+function lengthOf({ name }: Leaf): number {
+  return name?.pieces.length ?? 0
 }
 
 function misfitOf(
