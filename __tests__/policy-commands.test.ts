@@ -116,6 +116,16 @@ describe('init', () => {
     expect(written()).toMatch(/^ {2}(malformed|unreadable|unresolved): warning/m)
     expect((await tell('check')).status).toBe(0)
   })
+  test.each(['registry.hub.docker.com/ubuntu:22.04', 'Index.docker.io/library/nginx:1', 'Foo/bar:1'])(
+    'what no policy can name is left to be mended: %s',
+    async (image) => {
+      folder.write({ Dockerfile: `FROM ${image}\nFROM quay.io/acme/x:1\n` })
+      expect(await tell('init')).toMatchObject({ status: 0, stderr: '' })
+      expect(written()).toMatch(/^ {2}allowed-registry: warning/m)
+      expect(written()).toContain('quay.io')
+      expect((await tell('check')).status).toBe(0)
+    },
+  )
   test('never overwrites a policy without --force', async () => {
     folder.write({ 'image-policy.yml': POLICY, Dockerfile: 'FROM alpine:3\n' })
     const refused = await tell('init')

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { check, list } from '../check.js'
 import { findPolicy } from '../files/policy-file.js'
 import { type Place, type Report, type RuleId } from '../model.js'
-import { loadLayers } from '../policy/layers.js'
+import { type LoadedLayers, loadLayers } from '../policy/layers.js'
 import { renderDraft } from '../report/draft.js'
 import { draftPolicy, type Draft } from '../rules/draft.js'
 import { PROGRAM } from '../version.js'
@@ -75,20 +75,33 @@ function placeAt(output: string, workingFolder: string, force: boolean): Destina
 
 /** The draft, softened until what is there passes: what no entry can allow (an unset variable, a file that cannot be read) becomes a warning. */
 async function draftFor(target: Target): Promise<Draft> {
-  const inventory = await list(target.files, target)
-  const draft = draftPolicy(inventory.verdicts)
+  const { verdicts } = await list(target.files, target)
+  const left = await unnamed(draftPolicy(verdicts))
+  const draft = draftPolicy(verdicts, [], (host) => left.has(host))
   const softened = errorsOf(await judged(target, draft))
-  return draftPolicy(inventory.verdicts, softened)
+  return draftPolicy(verdicts, softened, (host) => left.has(host))
+}
+
+/** Hosts that no policy may name, or not so: another spelling of Docker Hub, a word without a dot. */
+async function unnamed(draft: Draft): Promise<ReadonlySet<string>> {
+  const left = new Set<string>()
+  for (const registry of draft.registries)
+    if ((await loaded({ ...draft, registries: [registry] })).kind === 'errors') left.add(registry.host)
+  return left
 }
 
 async function judged(target: Target, draft: Draft): Promise<Report> {
-  const loaded = await loadLayers([{ path: PLACE, text: renderDraft(draft), own: true, base: '' }], () =>
+  const policy = await loaded(draft)
+  // a draft that our own parser refuses would be a fault of ours: it must not pass for one without errors
+  if (policy.kind === 'errors')
+    throw new Error(`the drafted policy is broken: ${policy.errors.map(({ line, message }) => `${line}: ${message}`).join('; ')}`)
+  return check(target.files, policy.layers, target)
+}
+
+function loaded(draft: Draft): Promise<LoadedLayers> {
+  return loadLayers([{ path: PLACE, text: renderDraft(draft), own: true, base: '' }], () =>
     Promise.resolve({ kind: 'failed', problem: 'a draft extends nothing' }),
   )
-  // a draft that our own parser refuses would be a fault of ours: it must not pass for one without errors
-  if (loaded.kind === 'errors')
-    throw new Error(`the drafted policy is broken: ${loaded.errors.map(({ line, message }) => `${line}: ${message}`).join('; ')}`)
-  return check(target.files, loaded.layers, target)
 }
 
 function errorsOf({ verdicts, problems }: Report): Draft['softened'] {

@@ -40,11 +40,18 @@ interface Use {
 
 /**
  * Drafts a policy from what a tree names: a namespace where several of its repositories are used (and for Docker Official Images), else the repository
- * alone; a whole registry where it is not one that serves everybody; for each the most exact `pin` that it meets.
+ * alone; a whole registry where it is not one that serves everybody; for each the most exact `pin` that it meets. `left` are hosts that are not to be allowed.
  */
-export function draftPolicy(verdicts: readonly Verdict[], softened: Draft['softened'] = []): Draft {
+export function draftPolicy(
+  verdicts: readonly Verdict[],
+  softened: Draft['softened'] = [],
+  left: (host: string) => boolean = () => false,
+): Draft {
   const byHost = new Map<string, Use[]>()
-  for (const use of verdicts.flatMap(usesOf)) append(byHost, use.reference.registry.toLowerCase(), use)
+  for (const use of verdicts.flatMap(usesOf)) {
+    const host = use.reference.registry.toLowerCase()
+    if (!left(host)) append(byHost, host, use)
+  }
   const registries = [...byHost].sort(([a], [b]) => (a < b ? -1 : 1)).map(([host, uses]) => ({ host, names: namesOf(host, uses) }))
   const pin = commonLevel(registries.flatMap(({ names }) => names.map((name) => name.pin)))
   return {
