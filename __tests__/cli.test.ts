@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -600,6 +600,23 @@ describe('--base', () => {
     expect((await tell(['check', '--base', 'HEAD'])).stdout).not.toContain('is not as it is')
     folder.write({ 'policies/a.yml': 'version: 1\nregistries: any\n' })
     expect((await tell(['check', '--base', 'HEAD'])).stdout).toContain('image-policy.yml is not as it is at HEAD')
+  })
+
+  test('a changed file is looked into whatever its name, also where everything counts, and where a comment is not UTF-8', async () => {
+    folder.git('init', '--quiet')
+    folder.write({ 'image-policy.yml': POLICY, Dockerfile: 'FROM evil/old:1\n' })
+    folder.commit()
+    writeFileSync(join(folder.root, 'image.build'), Buffer.from('# caf\u00e9\nFROM evil/x:1\n', 'latin1'))
+    folder.write({ 'stack.yml': 'x-s: &s {services: {a: {image: "evil/y:1"}}}\n<<: *s\n' })
+    for (const [scope, files] of [
+      ['new', ['image.build', 'stack.yml']],
+      ['all', ['Dockerfile', 'image.build', 'stack.yml']],
+    ] as const) {
+      const told = await tell(['check', '--base', 'HEAD', '--scope', scope, '--format', 'json'])
+      const found = JSON.parse(told.stdout) as { references: { file: string; findings: { state: string }[] }[] }
+      const fresh = found.references.filter(({ findings }) => findings.some(({ state }) => state === 'new'))
+      expect(fresh.map(({ file }) => file).sort()).toEqual(files)
+    }
   })
 
   test('a changed file is looked into whatever its name', async () => {

@@ -31,6 +31,8 @@ export interface CheckOptions extends Omit<SurveyOptions, 'suspects' | 'only'> {
   readonly repository?: string
   /** May still be on its way: the head is read meanwhile. Undefined where there is none after all. */
   readonly base?: Base | Promise<Base | undefined>
+  /** What the base has already counts as well; it tells which files have changed. */
+  readonly everythingIsNew?: boolean
   /** Nobody asks for what is allowed: it need only be counted. */
   readonly findingsOnly?: true
 }
@@ -49,7 +51,7 @@ export async function check(files: Files, layers: readonly PolicyLayer[], option
   const judged = judgeAll(head, judge)
   const [own, exceptions] = [judge.close({ partial: options.paths.length > 0 }), judge.exceptions()]
   const base = await options.base
-  const { verdicts, problems } = base === undefined ? judged : await sinceBase(judged, base)
+  const { verdicts, problems } = base === undefined || options.everythingIsNew === true ? judged : await sinceBase(judged, base)
   return {
     files: head.files,
     verdicts,

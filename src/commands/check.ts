@@ -59,8 +59,8 @@ interface Settings {
   readonly format: keyof typeof formats
   readonly color: keyof typeof COLOR
   readonly failOn: keyof typeof LEVELS
-  /** Absent if everything counts. */
   readonly base?: string
+  readonly scope: keyof typeof SCOPES
 }
 
 async function readSettings(given: Arguments): Promise<Settings | Failure> {
@@ -74,7 +74,7 @@ async function readSettings(given: Arguments): Promise<Settings | Failure> {
   if (isFailure(failOn)) return failOn
   if (isFailure(scope)) return scope
   if (scope === 'new' && base === undefined) return failure('--scope new needs --base REV', 'what is new, is new since some commit')
-  return { format, color, failOn, ...(scope === 'new' && base !== undefined && { base }) }
+  return { format, color, failOn, scope, ...(base !== undefined && { base }) }
 }
 
 async function judgeTarget(target: Target, layers: readonly PolicyLayer[], settings: Settings, { env }: Io): Promise<Report | Failure> {
@@ -86,7 +86,7 @@ async function judgeTarget(target: Target, layers: readonly PolicyLayer[], setti
   const options: CheckOptions = {
     ...target,
     ...(repository !== undefined && { repository }),
-    ...(base !== undefined && { base }),
+    ...(base !== undefined && { base, everythingIsNew: settings.scope === 'all' }),
     ...(formats[settings.format].findingsOnly === true && { findingsOnly: true }),
   }
   const report = await judge(target.files, layers, options)

@@ -78,6 +78,7 @@ export function looksLikeCompose(text: string): boolean {
     if (top < 0 && content.startsWith('{')) return flowServices(text)
     const indent = line.length - line.trimStart().length
     if (top < 0) top = indent
+    if (indent <= top && MERGED.test(content) && SERVICES_WITHIN.test(text)) return true
     if (indent <= top && !content.startsWith(': ')) inside = SERVICES_KEY.test(content)
     if (inside && (indent > top ? IMAGE_KEY.test(content) || BORROWED.test(content) : BORROWED_AT_ONCE.test(content))) return true
     if (inside && FLOW_IMAGE.test(content)) return true
@@ -86,6 +87,9 @@ export function looksLikeCompose(text: string): boolean {
 }
 
 const SERVICES_KEY = /^(?:\? ?)?(?:[&!][^ ]* +){0,2}["']?services["']? *(?::|$)/
+/** What the whole file takes in stands elsewhere in it. */
+const MERGED = /^(?:\? ?)?["']?<<["']? *(?::|$)/
+const SERVICES_WITHIN = /(?:^|[{,]) *["']?services["']? *:/m
 const IMAGE_KEY = /^(?:\? ?)?["']?(?:image|build)["']? *(?::|$)/
 /** An alias for the services, or a merge among them: what it stands for is elsewhere in the file. */
 const BORROWED = /^(?:<<|["']?[\w.-]+["']?) *: *\*/
