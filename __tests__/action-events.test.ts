@@ -205,9 +205,10 @@ describe('pull_request', () => {
     const pull = scene.pullRequest(BAD)
     git(pull.workspace, 'sparse-checkout', 'set', 'api', '.github')
     expect((await scene.judge(pull)).summary).toContain(
-      '2 tracked files are not on disk (deleted, or left out by a sparse checkout), so not judged: ',
+      '1 tracked file is not on disk (deleted, or left out by a sparse checkout), so not judged: legacy/Dockerfile',
     )
-    const other = await scene.judge({ ...pull, workspace: scene.shop.checkout(scene.shop.id('main')) })
+    const elsewhere = scene.shop.on('elsewhere', 'main', GOOD)
+    const other = await scene.judge({ ...pull, workspace: scene.shop.checkout(elsewhere) })
     expect(other.summary).toContain('is neither the pull request')
   })
 

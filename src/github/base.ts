@@ -118,7 +118,7 @@ async function tipOf({ context, history, api }: Scene, branch: string): Promise<
 }
 
 /** A merge commit whose pull request went to another branch a moment ago has a first parent that is none of ours. */
-async function isOnBranch(scene: Scene, commit: string, branch: string): Promise<boolean> {
+export async function isOnBranch(scene: Scene, commit: string, branch: string): Promise<boolean> {
   const tip = await tipOf(scene, branch)
   if (tip === undefined || tip === commit) return tip === commit
   if ((await scene.history.complete()) && (await scene.history.has(tip))) return scene.history.isAncestor(commit, tip)

@@ -26,13 +26,13 @@ export interface Thread {
 export type State = 'findings' | 'resolved' | 'clean'
 
 /**
- * The start of the hidden line by which a later run finds its comment: one for each workflow, job and checked folder, so that two jobs do not overwrite each
- * other. It is a digest, so that nothing of a name gets into the comment.
+ * The start of the hidden line by which a later run finds its comment: one for each workflow, job, checked folder and added policy, so that two jobs or steps
+ * do not overwrite each other. It is a digest, so that nothing of a name gets into the comment.
  */
-export function markerOf(context: Context, folder: string): string {
+export function markerOf(context: Context, folder: string, policies: readonly string[]): string {
   const { repository, path } = context.workflow ?? { repository: '', path: '' }
   const key = createHash('sha256')
-    .update(JSON.stringify([repository, path, context.job, folder]))
+    .update(JSON.stringify([repository, path, context.job, folder, ...policies.filter((policy) => policy !== '')]))
     .digest('hex')
     .slice(0, 16)
   return `<!-- image-policy:${key} `
@@ -56,6 +56,8 @@ function stateOf(body: string, marker: string): State {
 export interface Message {
   readonly findings: boolean
   readonly wanted: boolean
+  /** Findings are told where a comment is there already, and nowhere else. */
+  readonly onlyUpdate?: boolean
   /** `resolved`: an earlier run had findings. */
   readonly render: (resolved: boolean) => string
 }
@@ -77,7 +79,7 @@ export async function postComment(api: Api, thread: Thread, message: Message): P
     })
     return answer.kind === 'answer' ? { kind: 'updated' } : answer
   }
-  if (!message.findings && !message.wanted) return { kind: 'none' }
+  if (message.onlyUpdate === true ? !message.wanted : !message.findings && !message.wanted) return { kind: 'none' }
   const answer = await api.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
     owner,
     repo,

@@ -2,13 +2,14 @@ import { mkdtempSync, readdirSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { baseBeside, changesSince } from '../files/changes.js'
+import { withCommitted } from '../files/committed.js'
 import { createRepository, type History, openHistory } from '../files/history.js'
 import { GitFailure, type LinkedFiles, openRevision } from '../files/revision.js'
 import { pathWithin, topLevelOf } from '../files/root.js'
 import { openWorkspace, type Workspace } from '../files/workspace.js'
 import { type Files } from '../model.js'
 import { type Answer, type Api } from './api.js'
-import { chooseBase, isReachable } from './base.js'
+import { chooseBase, isOnBranch, isReachable } from './base.js'
 import { type Context, type Environment } from './event.js'
 import { commitOf, type RemoteBase, remoteBase, RemoteFiles } from './remote-files.js'
 
@@ -83,6 +84,12 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
   if (choice.kind === 'unknown') return problem(choice.problem)
   const head = target === undefined ? openWorkspace(root) : openRevision(root, target)
   const commit = target ?? (await history.headId())
+  if (event.kind === 'pull-request' && commit !== undefined && commit !== event.head && commit !== context.commit) {
+    if (await isOnBranch(scene, commit, event.base.branch))
+      return problem(
+        `What is checked out (${commit}) is the base of the pull request, not what it brings: let actions/checkout take its default ref.`,
+      )
+  }
   const settled = {
     root,
     paths,
@@ -95,7 +102,10 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
   if (trusted.kind === 'failure') return problem(`The policy of ${choice.policy} could not be read: ${trusted.problem}`)
   if (!options.compare) return { kind: 'ground', ground: { ...settled, trusted: trusted.tree } }
   const base = await baseOf(scene, root, head, target, choice.files)
-  if (base.kind === 'base') return { kind: 'ground', ground: { ...settled, trusted: trusted.tree, base: base.base, since: choice.files } }
+  if (base.kind === 'base') {
+    const whole = commit === undefined || target !== undefined ? head : withCommitted(head, base.base.changed, openRevision(root, commit))
+    return { kind: 'ground', ground: { ...settled, head: whole, trusted: trusted.tree, base: base.base, since: choice.files } }
+  }
   const more = [`The base (${choice.files}) could not be read, so everything counts as new: ${base.problem}`, ...settled.notes]
   return { kind: 'ground', ground: { ...settled, trusted: trusted.tree, notes: more } }
 }

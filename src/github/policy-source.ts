@@ -1,9 +1,10 @@
-import { isAbsolute, basename, dirname, resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { POLICY_NAMES } from '../files/policy-file.js'
 import { openRevision } from '../files/revision.js'
 import { pathWithin } from '../files/root.js'
 import { openWorkspace } from '../files/workspace.js'
-import { type Files, type JudgedProblem } from '../model.js'
+import { type Content, type Files, type JudgedProblem } from '../model.js'
 import { REMOTE } from '../policy/language.js'
 import { type Fetched, type FetchTarget, loadLayers, type PolicyLayer } from '../policy/layers.js'
 import { type PolicyError, type PolicySource } from '../policy/parse.js'
@@ -21,8 +22,8 @@ export interface Policies {
   readonly layers: readonly PolicyLayer[]
   /** What would judge once this change is merged, if that is something else. */
   readonly proposed?: readonly PolicyLayer[]
-  /** The change takes the policy away. */
-  readonly removed?: JudgedProblem
+  /** The policies that the change takes away. */
+  readonly removed: readonly JudgedProblem[]
   /** Nothing of this is in force yet: the base has no policy. */
   readonly first: boolean
   /** The workflow that runs us is not the base's. */
@@ -32,7 +33,8 @@ export interface Policies {
 
 export type PoliciesResult =
   | { readonly kind: 'policies'; readonly policies: Policies }
-  | { readonly kind: 'errors'; readonly errors: readonly PolicyError[] }
+  /** `repaired`: they are the base's, whose policy the change edits. */
+  | { readonly kind: 'errors'; readonly errors: readonly PolicyError[]; readonly repaired?: boolean }
   | { readonly kind: 'problem'; readonly problem: string }
 
 export interface PolicyInputs {
@@ -78,41 +80,72 @@ type Own =
   | { readonly kind: 'problem'; readonly problem: string }
 
 async function readOnce(reading: Reading): Promise<PoliciesResult> {
-  const { ground } = reading
-  const { trusted, head } = ground
+  const { ground, today } = reading
+  const { trusted } = ground
   const compared = trusted.revision !== undefined
-  const base = findOwn(trusted.files, trusted.revision)
-  const now = compared ? findOwn(head) : base
+  const base = findOwn((path) => trusted.files.read(path), trusted.revision)
+  const now = compared ? findOwnAtHead(ground) : base
   if (base.kind === 'problem') return base
   if (now.kind === 'problem') return now
-  const judging = base.kind === 'source' ? base : now
   const added = await addedSources(reading)
   if ('problem' in added) return { kind: 'problem', problem: added.problem }
-  const own = judging.kind === 'source' ? [judging.source] : []
-  if (own.length + added.sources.length === 0) return { kind: 'problem', problem: NO_POLICY }
   const first = compared && base.kind === 'none' && now.kind === 'source'
-  const loaded = await loadLayers(
-    [...own, ...added.sources],
-    fetching(reading, first ? head : trusted.files, !first || !isForked(reading.context)),
-    reading.today,
-  )
-  if (loaded.kind === 'errors') return loaded
-  const policies = { layers: loaded.layers, first, notes: added.notes, ...alertOf(reading) }
-  if (!compared || base.kind === 'none') return { kind: 'policies', policies }
-  if (now.kind === 'none' || now.source.path !== base.source.path) {
-    return {
-      kind: 'policies',
-      policies: { ...policies, ...removedFrom(base.source, now.kind === 'source' ? now.source.path : undefined, loaded.layers) },
-    }
-  }
-  const proposed = await loadLayers([now.source, ...added.sources], proposing(reading, loaded.layers), reading.today)
+  const judging = base.kind === 'source' ? base : now
+  const own = judging.kind === 'source' ? [judging.source] : []
+  const sources = [...own, ...added.sources]
+  if (sources.length === 0) return { kind: 'problem', problem: NO_POLICY }
+  const fetch = fetching(reading, first ? ground.head : trusted.files, !first || !isForked(reading.context))
+  const loaded = await loadLayers(sources, fetch, today)
+  if (loaded.kind === 'errors')
+    return { ...loaded, repaired: base.kind === 'source' && !(now.kind === 'source' && now.source.text === base.source.text) }
+  const brought = new Set([...(first ? own : []), ...added.brought])
+  const inForce = sources.filter((source) => !brought.has(source))
+  const layers = brought.size === 0 ? loaded.layers : await tellApart(loaded.layers, inForce, fetching(reading, trusted.files, true), today)
+  const moved = base.kind === 'source' ? removedFrom(ground, base.source, now.kind === 'source' ? now.source.path : undefined, layers) : []
+  const gone = added.gone.flatMap((source) => removedFrom(ground, source, undefined, layers))
+  const policies = { layers, first, removed: [...moved, ...gone], notes: added.notes, ...alertOf(reading) }
+  if (!compared || base.kind === 'none' || now.kind === 'none' || now.source.path !== base.source.path)
+    return { kind: 'policies', policies }
+  const proposed = await loadLayers([now.source, ...added.proposed], proposing(reading, layers), today)
   if (proposed.kind === 'errors') {
     return {
       kind: 'errors',
       errors: proposed.errors.map((error) => ({ ...error, message: `${error.message} (as this change leaves it)` })),
     }
   }
-  return { kind: 'policies', policies: sameText(loaded.layers, proposed.layers) ? policies : { ...policies, proposed: proposed.layers } }
+  const edited = !sameText(layers, proposed.layers) && isEdited(ground, proposed.layers)
+  return { kind: 'policies', policies: edited ? { ...policies, proposed: proposed.layers } : policies }
+}
+
+/** Marks what the policies that are in force would not have as a layer: the change brings it. */
+async function tellApart(
+  layers: readonly PolicyLayer[],
+  inForce: readonly PolicySource[],
+  fetch: (target: FetchTarget) => Promise<Fetched>,
+  today: string,
+): Promise<readonly PolicyLayer[]> {
+  const identity = ({ layer }: PolicyLayer): string => `${layer.revision ?? ''} ${layer.path}`
+  const without = await loadLayers(inForce, fetch, today)
+  const known = new Set(without.kind === 'layers' ? without.layers.map(identity) : [])
+  return layers.map((layer) => (known.has(identity(layer)) ? layer : { ...layer, proposed: true }))
+}
+
+/** What the change itself has: a file that a sparse checkout left out, or a step took away, is not gone from it. */
+function findOwnAtHead({ head, root, commit }: Ground): Own {
+  const own = findOwn((path) => head.read(path))
+  if (own.kind !== 'none' || commit === undefined) return own
+  const committed = openRevision(root, commit)
+  return findOwn((path) => committed.read(path))
+}
+
+/** Whether the change edits one of the policies that it would bring, and not the base alone since the two parted. */
+function isEdited({ base }: Ground, proposed: readonly PolicyLayer[]): boolean {
+  if (base === undefined) return true
+  return proposed.some(({ policy: { source } }) => {
+    if (!source.own || source.revision !== undefined) return false
+    const before = base.files.read(source.path)
+    return before.kind !== 'text' || before.text !== source.text
+  })
 }
 
 const NO_POLICY = [
@@ -121,9 +154,9 @@ const NO_POLICY = [
 ].join(' ')
 
 /** One side's own policy; more than one is an error, for nobody should have to know which holds. */
-function findOwn(files: Files, revision?: string): Own {
+function findOwn(read: (path: string) => Content, revision?: string): Own {
   const found = POLICY_NAMES.flatMap((path) => {
-    const content = files.read(path)
+    const content = read(path)
     return content.kind === 'missing' ? [] : [{ path, content }]
   })
   const [one, other] = found
@@ -142,25 +175,48 @@ function findOwn(files: Files, revision?: string): Own {
   }
 }
 
-type Added = { readonly sources: readonly PolicySource[]; readonly notes: readonly string[] } | { readonly problem: string }
+type Added =
+  | {
+      readonly sources: readonly PolicySource[]
+      /** The same as the change leaves them. */
+      readonly proposed: readonly PolicySource[]
+      /** Those of them that only the change has. */
+      readonly brought: readonly PolicySource[]
+      /** Those of them that the change removes. */
+      readonly gone: readonly PolicySource[]
+      readonly notes: readonly string[]
+    }
+  | { readonly problem: string }
 
 async function addedSources(reading: Reading): Promise<Added> {
   const { policy, inline } = reading.inputs
   const inlined = inline.trim() === '' ? [] : [{ path: INLINE, text: inline, own: false, base: '' }]
-  if (policy === '') return { sources: inlined, notes: [] }
+  const none = { brought: [], gone: [], notes: [] }
+  if (policy === '') return { ...none, sources: inlined, proposed: inlined }
   const remote = REMOTE.exec(policy)
   if (remote === null) {
     if (policy.includes(':')) return { problem: `The policy ${JSON.stringify(policy)} is neither a path nor owner/repo:path@ref.` }
     const local = localPolicy(reading, policy)
-    return 'problem' in local ? local : { sources: [local.source, ...inlined], notes: local.note === undefined ? [] : [local.note] }
+    if ('problem' in local) return local
+    const { source, from, now = source } = local
+    const sources = [source, ...inlined]
+    const proposed = [now, ...inlined]
+    if (from === 'change') {
+      const note = `The base has no ${source.path}: the one of this change judges, and is not yet in force.`
+      return { ...none, sources, proposed, brought: [source], notes: [note] }
+    }
+    return { ...none, sources, proposed, ...(from === 'base alone' && { gone: [source] }) }
   }
   const fetched = await reading.remote({ kind: 'remote', repository: remote[1] ?? '', path: remote[2] ?? '', ref: remote[3] ?? '' })
-  return fetched.kind === 'found'
-    ? { sources: [fetched.source, ...inlined], notes: [] }
-    : { problem: `The policy ${policy} could not be read: ${fetched.problem}.` }
+  if (fetched.kind !== 'found') return { problem: `The policy ${policy} could not be read: ${fetched.problem}.` }
+  const sources = [fetched.source, ...inlined]
+  return { ...none, sources, proposed: sources }
 }
 
-type Local = { readonly source: PolicySource; readonly note?: string } | { readonly problem: string }
+/** A file that the workflow names: who has it, and as the change leaves it. */
+type Local =
+  | { readonly source: PolicySource; readonly from: 'base' | 'base alone' | 'change' | 'workflow'; readonly now?: PolicySource }
+  | { readonly problem: string }
 
 /**
  * The file of the input `policy`: as the trusted tree has it. What only the head has is the change's own; what no commit has was put there by an earlier
@@ -169,24 +225,31 @@ type Local = { readonly source: PolicySource; readonly note?: string } | { reado
 function localPolicy({ ground }: Reading, input: string): Local {
   const { root, trusted, commit } = ground
   const full = resolve(root, input)
-  const path = isAbsolute(input) || pathWithin(root, full) === undefined ? undefined : pathWithin(root, full)
+  const path = pathWithin(root, full) ?? pathThroughLinks(root, full)
   const base = path === undefined ? undefined : trusted.files.read(path)
+  const { revision } = trusted
+  const compared = path !== undefined && revision !== undefined && commit !== undefined
   if (path !== undefined && base?.kind === 'text') {
-    const { revision } = trusted
-    return { source: { path, ...(revision !== undefined && { revision }), text: base.text, own: true, base: '' } }
+    const source = { path, ...(revision !== undefined && { revision }), text: base.text, own: true, base: '' }
+    const onDisk = ground.head.read(path)
+    if (onDisk.kind === 'text') return { source, from: 'base', now: { path, text: onDisk.text, own: true, base: '' } }
+    return { source, from: compared && openRevision(root, commit).read(path).kind === 'missing' ? 'base alone' : 'base' }
   }
-  const ofHead =
-    path === undefined || trusted.revision === undefined || commit === undefined ? undefined : openRevision(root, commit).read(path)
-  if (path !== undefined && ofHead?.kind === 'text') {
-    return {
-      source: { path, text: ofHead.text, own: true, base: '' },
-      note: `The base has no ${path}: the one of this change judges, and is not yet in force.`,
-    }
-  }
+  const ofHead = compared ? openRevision(root, commit).read(path) : undefined
+  if (path !== undefined && ofHead?.kind === 'text') return { source: { path, text: ofHead.text, own: true, base: '' }, from: 'change' }
   const content = openWorkspace(dirname(full)).read(basename(full))
-  if (content.kind === 'text') return { source: { path: input, text: content.text, own: false, base: '' } }
+  if (content.kind === 'text') return { source: { path: input, text: content.text, own: false, base: '' }, from: 'workflow' }
   return {
     problem: `The policy ${JSON.stringify(input)} ${content.kind === 'missing' ? 'is not there' : `cannot be read: ${content.problem}`}.`,
+  }
+}
+
+/** The workspace may be named by a path with links above it. */
+function pathThroughLinks(root: string, full: string): string | undefined {
+  try {
+    return pathWithin(root, join(realpathSync.native(dirname(full)), basename(full)))
+  } catch {
+    return undefined
   }
 }
 
@@ -233,20 +296,21 @@ function sameText(one: readonly PolicyLayer[], other: readonly PolicyLayer[]): b
   return text(one) === text(other)
 }
 
+/** What is said of a policy that the change takes away, or moves; nothing where it never had it, since it began before the base did. */
 function removedFrom(
+  { base }: Ground,
   { path, revision }: PolicySource,
   to: string | undefined,
   layers: readonly PolicyLayer[],
-): { removed?: JudgedProblem } {
+): readonly JudgedProblem[] {
+  if (to === path || base?.files.read(path).kind === 'missing') return []
   const setting = layers.find(({ layer }) => layer.path === path)?.policy.rules.get('policy-removed')?.severity?.value
   const severity = setting ?? RULE_FACTS['policy-removed'].severity
-  if (severity === 'off') return {}
+  if (severity === 'off') return []
   const message = to === undefined ? `this change removes the policy ${path}` : `this change moves the policy from ${path} to ${to}`
   const advice = `Put it back to ${path}. Whoever may switch the policy off does that in the settings of the check, not in a pull request.`
   const policy = { path, ...(revision !== undefined && { revision }), line: 1 }
-  return {
-    removed: { file: path, message, findings: [{ rule: 'policy-removed', severity, state: 'new', message, advice, policy, scope: 'all' }] },
-  }
+  return [{ file: path, message, findings: [{ rule: 'policy-removed', severity, state: 'new', message, advice, policy, scope: 'all' }] }]
 }
 
 /** The workflow file decides whether and how we run, and under `pull_request` it is the change's own. */

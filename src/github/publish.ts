@@ -71,15 +71,19 @@ export async function writeSummary({ core }: Host, context: Context, inputs: Inp
   await appendSummary(core, renderSummary(outcome.report, markdownContext(context, inputs, outcome)))
 }
 
-/** What kept us from judging, as a job summary. */
-export async function summarizeFailure({ core }: Host, lines: readonly string[]): Promise<void> {
+/** What kept us from judging, as a job summary, and in the place of what an earlier comment says. */
+export async function tellFailure(host: Host, lines: readonly string[], about?: { context: Context; inputs: Inputs }): Promise<void> {
   const [first = '', ...more] = lines
   const list = more.slice(0, MAX_LISTED).map((line) => `- ${markdownText(line)}`)
   const rest = more.length > MAX_LISTED ? [`- … and ${more.length - MAX_LISTED} more`] : []
-  await appendSummary(
-    core,
-    ['### ❌ Image policy: could not check', '', markdownText(first, MAX_LINE), '', ...list, ...rest, ''].join('\n'),
-  )
+  const text = ['### ❌ Image policy: could not check', '', markdownText(first, MAX_LINE), '', ...list, ...rest, ''].join('\n')
+  await appendSummary(host.core, text)
+  if (about === undefined) return
+  const { context, inputs } = about
+  const { event } = context
+  if (event.kind !== 'pull-request' || inputs.comment === 'never' || inputs.githubToken === '') return
+  const { writeFailureOnPullRequest } = await import('./pull-request.js')
+  await writeFailureOnPullRequest(host, { ...context, event }, inputs, text)
 }
 
 const MAX_LISTED = 50
@@ -106,9 +110,9 @@ export function markdownContext(context: Context, inputs: Inputs, { ground, rule
 }
 
 /** What says the same in a clone. Inputs that a shell would not take as they are stay out of it. */
-function repeatCommand({ policy }: Inputs, { since, paths }: Ground): string {
+function repeatCommand({ policy, scope }: Inputs, { since, paths }: Ground): string {
   const plainWord = /^[\w@%+=:,./][\w@%+=:,./-]*$/
-  const base = since === undefined ? [] : ['--base', since]
+  const base = since === undefined ? [] : ['--base', since, ...(scope === 'all' ? ['--scope', 'all'] : [])]
   const added = plainWord.test(policy) ? ['--policy', policy] : []
   return ['npx', 'image-policy', 'check', ...base, ...added, ...paths.filter((path) => plainWord.test(path))].join(' ')
 }

@@ -32,10 +32,9 @@ async function comment(
   outcome: Outcome,
   place: { owner: string; repo: string; number: number },
 ): Promise<boolean> {
-  const folder = inputs.workingDirectory
   const posted = await postComment(
     api,
-    { ...place, marker: markerOf(context, folder) },
+    { ...place, marker: markerFor(context, inputs) },
     {
       findings: outcome.bad,
       wanted: inputs.comment === 'always',
@@ -51,14 +50,29 @@ async function comment(
   return posted.kind !== 'failure'
 }
 
+function markerFor(context: Context, { workingDirectory, policy, policyInline }: Inputs): string {
+  return markerOf(context, workingDirectory, [policy, policyInline])
+}
+
+/** A comment of an earlier run says no longer what is so, once nothing can be judged. */
+export async function writeFailureOnPullRequest(host: Host, context: OfPullRequest, inputs: Inputs, body: string): Promise<void> {
+  const { event, repository } = context
+  const api = await host.connect(inputs.githubToken, (line) => host.core.info(logSafe(line)))
+  const place = { owner: repository.owner, repo: repository.name, number: event.number, marker: markerFor(context, inputs) }
+  const message = { findings: true, wanted: inputs.comment === 'always', onlyUpdate: true, render: () => body }
+  const posted = await postComment(api, place, message)
+  if (posted.kind === 'failure') host.core.info(`The comment could not be brought up to date: ${logSafe(posted.problem, MAX_LINE)}`)
+}
+
 function isForbidden({ status }: Extract<Commented, { kind: 'failure' }>): boolean {
   return status === 403 || status === 404
 }
 
 function warn({ core }: Host, context: Context, what: string, failure: Extract<Commented, { kind: 'failure' }>): void {
-  const reason = isForbidden(failure) ? ` ${reasonFor(context)}` : ''
+  const isLocked = /\block(?:ed)?\b/i.test(failure.problem)
+  const reason = isForbidden(failure) && !isLocked ? ` ${reasonFor(context)}` : ''
   core.warning(
-    `${what} could not be written: ${logSafe(failure.problem, MAX_LINE)}.${reason} The verdict stands; annotations and summary say the same.`,
+    `${what} could not be written: ${logSafe(failure.problem, MAX_LINE).replace(/\.$/, '')}.${reason} The verdict stands; annotations and summary say the same.`,
   )
 }
 

@@ -14,7 +14,7 @@ import { type Host } from './host.js'
 import { type Inputs, readInputs } from './inputs.js'
 import { parseJson } from './json.js'
 import { INLINE, type Policies, readPolicies } from './policy-source.js'
-import { type Outcome, summarizeFailure, tellLog, tellPullRequest, writeFiles, writeSummary } from './publish.js'
+import { type Outcome, tellFailure, tellLog, tellPullRequest, writeFiles, writeSummary } from './publish.js'
 import { remotePolicies } from './remote-policy.js'
 
 /** UTF-16 units of a line that says why the step failed. */
@@ -27,7 +27,7 @@ const MAX_POLICY_ERRORS = 9
 export async function run(host: Host): Promise<void> {
   try {
     const prepared = await judgeRun(host)
-    if (prepared.kind === 'failure') return await fail(host, prepared.reasons, prepared.errors)
+    if (prepared.kind === 'failure') return await fail(host, prepared.reasons, prepared)
     await publish(host, prepared)
   } catch (error) {
     const reason =
@@ -49,6 +49,8 @@ interface Failure {
   readonly kind: 'failure'
   readonly reasons: readonly string[]
   readonly errors?: readonly PolicyError[]
+  /** As far as that is known. */
+  readonly about?: { readonly context: Context; readonly inputs: Inputs }
 }
 
 function failure(...reasons: string[]): Failure {
@@ -62,6 +64,11 @@ async function judgeRun(host: Host): Promise<Judged | Failure> {
   const told = readContext(host.env, readPayload(host))
   if (told.kind === 'problem') return failure(told.problem)
   const { context } = told
+  const judged = await judgeFor(host, inputs, context)
+  return judged.kind === 'failure' ? { ...judged, about: { context, inputs } } : judged
+}
+
+async function judgeFor(host: Host, inputs: Inputs, context: Context): Promise<Judged | Failure> {
   const api = lazily(host, inputs.githubToken)
   const policyApi = inputs.policyToken === '' || inputs.policyToken === inputs.githubToken ? api : lazily(host, inputs.policyToken)
   const grounds = await prepare({
@@ -82,15 +89,20 @@ async function judgeRun(host: Host): Promise<Judged | Failure> {
   if (policies.kind === 'problem') return failure(policies.problem)
   if (policies.kind === 'errors') {
     const count = policies.errors.length
+    const until = `The policy has ${counted(count, 'error')}; nothing is judged until ${count === 1 ? 'it is' : 'they are'} corrected.`
     return {
       kind: 'failure',
-      reasons: [`The policy has ${counted(count, 'error')}; nothing is judged until ${count === 1 ? 'it is' : 'they are'} corrected.`],
+      reasons: policies.repaired ? [until, REPAIRED] : [until],
       errors: policies.errors,
     }
   }
   const outcome = await judge(ground, policies.policies, { today, repository }, context, inputs)
   return { kind: 'judged', context, inputs, outcome }
 }
+
+/** A check that is required, and cannot pass, is for an administrator to step over. */
+const REPAIRED =
+  'They are in the policy of the base, and this change edits it: no change may judge itself, so somebody who may bypass this check has to merge it.'
 
 function readPayload({ env }: Host): unknown {
   try {
@@ -100,8 +112,9 @@ function readPayload({ env }: Host): unknown {
   }
 }
 
+/** With the scope `all` the base tells which files have changed: those are read whatever their names. */
 function comparesWithBase({ scope }: Inputs, { event }: Context): boolean {
-  return scope === 'new' || (scope === 'auto' && event.kind !== 'other')
+  return scope === 'new' || event.kind !== 'other'
 }
 
 /** A client that is loaded with the first question; none without a token. */
@@ -127,12 +140,12 @@ async function judge(
     platforms: { target: 'linux/amd64', build: 'linux/amd64' },
     envFiles: [],
     ...run,
-    ...(ground.base && { base: ground.base }),
+    ...(ground.base && { base: ground.base, everythingIsNew: inputs.scope === 'all' }),
   }
   const judged = await check(ground.head, policies.layers, options)
   const proposed = policies.proposed && (await check(ground.head, policies.proposed, options))
   const notes = [...notesOf(ground, policies, context, proposed), ...judged.notes]
-  const report: Report = { ...judged, problems: [...(policies.removed ? [policies.removed] : []), ...judged.problems], notes }
+  const report: Report = { ...judged, problems: [...policies.removed, ...judged.problems], notes }
   const summary = summarize(report)
   return {
     report,
@@ -165,7 +178,7 @@ async function publish(host: Host, { context, inputs, outcome }: Judged): Promis
   const failed = outcome.bad && inputs.failOn !== 'never'
   const { errors, warnings, references, files, existing } = outcome.summary
   const counts = `${counted(errors, 'error')}, ${counted(warnings, 'warning')} (${counted(references, 'reference')} in ${counted(files, 'file')}, ${existing} existing)`
-  core.setOutput('result', failed ? 'fail' : 'pass')
+  await attempt(host, () => core.setOutput('result', failed ? 'fail' : 'pass'))
   await attempt(host, () => writeFiles(host, inputs, outcome))
   await attempt(host, () => tellLog(host, outcome))
   if (failed) core.setFailed(`Image policy: ${counts}`)
@@ -183,9 +196,9 @@ async function attempt({ core }: Host, report: () => void | Promise<void>): Prom
   }
 }
 
-async function fail(host: Host, reasons: readonly string[], errors: readonly PolicyError[] = []): Promise<void> {
+async function fail(host: Host, reasons: readonly string[], { errors = [], about }: Pick<Failure, 'errors' | 'about'> = {}): Promise<void> {
   const { core } = host
-  core.setOutput('result', 'fail')
+  await attempt(host, () => core.setOutput('result', 'fail'))
   const told = errors.map(
     ({ path, revision, line, column, message, advice }) => `${layerName({ path, revision })}:${line}:${column}: ${message}; ${advice}`,
   )
@@ -196,5 +209,5 @@ async function fail(host: Host, reasons: readonly string[], errors: readonly Pol
   }
   for (const line of told) core.info(logSafe(line, MAX_REASON))
   core.setFailed(logSafe(reasons.join(' '), MAX_REASON))
-  await summarizeFailure(host, [...reasons, ...told])
+  await attempt(host, () => tellFailure(host, [...reasons, ...told], about))
 }

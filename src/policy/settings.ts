@@ -1,6 +1,6 @@
 import { type FileKind, type Step, type Value } from '../model.js'
 import { type Policy } from './policy.js'
-import { type PolicyLayer } from './layers.js'
+import { maySpeakFor, type PolicyLayer } from './layers.js'
 
 /** What one policy adds to discovery, and what it leaves out of it. Paths are relative to the root. */
 export interface FilesOf {
@@ -28,9 +28,10 @@ export function viewsOf(layers: readonly PolicyLayer[]): readonly (FilesOf & { r
 /** The declared variables that serve one layer: its own, and those of the layers below where it accepts them. Its own win, then the nearer ones. */
 export function variablesOf(layers: readonly PolicyLayer[], index: number): ReadonlyMap<string, Value> {
   const variables = new Map<string, Value>()
-  const accepts = layers[index]?.policy.acceptVariables === true
-  layers.slice(0, index + 1).forEach(({ policy }, at) => {
-    if (at === index || accepts) for (const [name, value] of declared(policy)) variables.set(name, value)
+  const asking = layers[index]
+  layers.slice(0, index + 1).forEach((layer, at) => {
+    const serves = at === index || (asking?.policy.acceptVariables === true && maySpeakFor(layer, asking))
+    if (serves) for (const [name, value] of declared(layer.policy)) variables.set(name, value)
   })
   return variables
 }

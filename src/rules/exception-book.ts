@@ -10,7 +10,7 @@ import {
 } from '../model.js'
 import { daysBetween } from '../policy/dates.js'
 import { deciderOf, type Decision } from '../policy/decide.js'
-import { type PolicyLayer } from '../policy/layers.js'
+import { maySpeakFor, type PolicyLayer } from '../policy/layers.js'
 import { matchesAll } from '../policy/pattern.js'
 import { type Exception } from '../policy/policy.js'
 import { severityOf } from './levels.js'
@@ -65,11 +65,11 @@ export class ExceptionBook {
     const own = this.about(index, question)
     const active = own.find((exception) => this.isActive(exception))
     if (active !== undefined) return this.use(active)
-    const delegate = this.layers[index]?.policy.delegate
+    const asking = this.layers[index]
     let foreign: Excuse | undefined
     for (let below = index - 1; below >= 0; below--) {
       for (const exception of this.about(below, question).filter((each) => this.isActive(each))) {
-        const why = this.refusal(exception, rule, delegate)
+        const why = this.refusal(exception, rule, this.layers[below], asking)
         if (why === undefined) return this.use(exception)
         foreign ??= { kind: 'foreign', exception, why }
       }
@@ -148,7 +148,10 @@ export class ExceptionBook {
     return candidates.filter((exception) => (exception.rules?.has(rule) ?? true) && this.isHere(exception))
   }
 
-  private refusal(exception: Exception, rule: RuleId, delegate: PolicyLayer['policy']['delegate']): string | undefined {
+  private refusal(exception: Exception, rule: RuleId, layer: PolicyLayer | undefined, asking: PolicyLayer | undefined): string | undefined {
+    const delegate = asking?.policy.delegate
+    if (layer !== undefined && asking !== undefined && !maySpeakFor(layer, asking))
+      return 'this change brings it, so it is not yet in force'
     if (delegate?.rules.has(rule) !== true) return `this policy does not let others excuse ${rule}`
     const { maxDays } = delegate
     if (maxDays === undefined || daysBetween(this.context.today, exception.expires) <= maxDays) return undefined
