@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { plain } from '../src/extract/shell.js'
+import { plain } from '../src/extract/values.js'
 import { type Lookup } from '../src/model.js'
 import { expandWord } from '../src/resolve/expand.js'
 import { ROOT } from './golden.js'

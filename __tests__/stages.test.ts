@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { extractDockerfile } from '../src/extract/dockerfile.js'
-import { plain } from '../src/extract/shell.js'
+import { plain } from '../src/extract/values.js'
 import { type BuildInputs, type Step } from '../src/model.js'
 import { DEFAULT_INPUTS, resolveDockerfile } from '../src/resolve/stages.js'
 import { processorTime } from './processor-time.js'

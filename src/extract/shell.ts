@@ -2,6 +2,7 @@ import { type Lookup, type Step, type Unset, type Value } from '../model.js'
 import { replacePattern, trimPattern, type Budget } from './shell-pattern.js'
 import { isDigitAt, isLetterAt, pointLength } from './characters.js'
 import { Words } from './shell-words.js'
+import { NONE, plain, shifted } from './values.js'
 
 /*
  * BuildKit's shell lexer (frontend/dockerfile/shell): one pass over the characters, `$` forms, quotes and escapes. FROM, its
@@ -41,13 +42,6 @@ const COLON = 58
 const UNDERSCORE = 95
 const BOM = 0xfeff
 const NO_STOP = -1
-
-const NONE: readonly never[] = []
-
-/** A value of plain text. */
-export function plain(text: string): Value {
-  return { text, unset: NONE, via: NONE }
-}
 
 /** Runs the lexer over a text. Its problems are BuildKit's, without what BuildKit puts before them. */
 export function lex(text: string, escape: number, lookup: Lookup, mode: LexerMode, budget: Budget): Lexed {
@@ -362,17 +356,6 @@ class Built {
   value(): Value {
     return { text: this.text, unset: this.unset ?? NONE, via: this.via ?? NONE }
   }
-}
-
-/** A blank of a text that something was put before. */
-export function shifted(blank: Unset, by: number): Unset {
-  return by === 0 ? blank : { ...blank, at: blank.at + by }
-}
-
-/** A part of a value, with the blanks that stand in it or at its ends. */
-export function sliceOf({ text, unset, via }: Value, start: number, end: number): Value {
-  const inside = unset.filter(({ at }) => at >= start && at <= end).map((blank) => shifted(blank, -start))
-  return { text: text.slice(start, end), unset: inside, via }
 }
 
 function addSteps(all: Step[], more: readonly Step[]): void {

@@ -1,5 +1,6 @@
 import { goQuote } from '../extract/go-text.js'
-import { lex, plain, type LexerMode } from '../extract/shell.js'
+import { lex, type LexerMode } from '../extract/shell.js'
+import { plain } from '../extract/values.js'
 import { type Budget } from '../extract/shell-pattern.js'
 import { type Lookup, type Value } from '../model.js'
 

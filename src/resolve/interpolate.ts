@@ -1,5 +1,6 @@
 import { goQuote } from '../extract/go-text.js'
-import { beginsTag, shifted } from '../extract/shell.js'
+import { beginsTag } from '../extract/shell.js'
+import { shifted } from '../extract/values.js'
 import { type Lookup, type Step, type Unset, type Value } from '../model.js'
 
 /*

@@ -1,5 +1,5 @@
 import { type PlacedUse } from '../extract/quick-uses.js'
-import { plain } from '../extract/shell.js'
+import { plain } from '../extract/values.js'
 import { type Reference, type SourceFile } from '../model.js'
 import { resolveText } from './resolution.js'
 import { local } from './stages-contexts.js'

@@ -1,7 +1,7 @@
 import { type YamlScalar } from '../extract/yaml.js'
 import { type Lookup, type Span, type Value } from '../model.js'
 import { interpolate } from './interpolate.js'
-import { sliceOf } from '../extract/shell.js'
+import { sliceOf } from '../extract/values.js'
 import { expand, isVerbatim, type Leaf, stepsOf, textOf, type Tree } from './project-tree.js'
 
 /** A part of a scalar after interpolation, and where that part is written. */

@@ -1,6 +1,6 @@
 import { type DockerfileProblem, type Place, type Reading, type Stage, type Use } from '../extract/dockerfile.js'
 import { goQuote } from '../extract/go-text.js'
-import { plain } from '../extract/shell.js'
+import { plain } from '../extract/values.js'
 import { type BuildInputs, type Resolution, type Role, type Unset, type Value } from '../model.js'
 import { expandWord, newBudget } from './expand.js'
 import { parseReference } from './reference.js'

@@ -1,5 +1,5 @@
 import { type Dockerfile, type DockerfileProblem } from '../extract/dockerfile.js'
-import { plain, sliceOf } from '../extract/shell.js'
+import { plain, sliceOf } from '../extract/values.js'
 import { type BuildInputs, type Resolution } from '../model.js'
 import { BUILT_IN, frontendIn } from './frontend.js'
 import { resolveValue } from './resolution.js'
