@@ -30,12 +30,13 @@ export async function run(host: Host): Promise<void> {
     if (prepared.kind === 'failure') return await fail(host, prepared.reasons, prepared)
     await publish(host, prepared)
   } catch (error) {
-    const reason =
-      error instanceof GitFailure
-        ? `${error.message}.`
-        : `Image Policy itself failed: ${error instanceof Error ? error.message : String(error)}`
-    await fail(host, [reason])
+    await fail(host, [reasonOf(error)])
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof GitFailure) return `${error.message}.`
+  return `Image Policy itself failed: ${error instanceof Error ? error.message : String(error)}`
 }
 
 interface Judged {
@@ -64,7 +65,7 @@ async function judgeRun(host: Host): Promise<Judged | Failure> {
   const told = readContext(host.env, readPayload(host))
   if (told.kind === 'problem') return failure(told.problem)
   const { context } = told
-  const judged = await judgeFor(host, inputs, context)
+  const judged = await judgeFor(host, inputs, context).catch((error: unknown) => failure(reasonOf(error)))
   return judged.kind === 'failure' ? { ...judged, about: { context, inputs } } : judged
 }
 
