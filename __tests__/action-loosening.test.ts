@@ -55,6 +55,23 @@ describe('a change does not loosen the policy that judges it', () => {
     expect(await scene.judge({ ...pull, inputs: { ...inputs, policy: 'pol/x.yml' } })).toMatchObject({ code: 1, outputs: { errors: '1' } })
   })
 
+  test.each([
+    ['a file that the workflow names', { policy: 'pol/in.yml' }],
+    ['the workflow itself', { 'policy-inline': 'version: 1\nregistries: any\npin: none\nextends: pol/org.yml\n' }],
+  ])('by editing what %s extends, beside a first policy', async (_, inputs) => {
+    const main = { ...MAIN, [POLICY_PATH]: null, 'pol/in.yml': `${LAX}extends: org.yml\n`.replace('org.yml', 'pol/org.yml') }
+    await reopen({ ...main, 'pol/org.yml': POLICY })
+    const first = { ...EVIL, [POLICY_PATH]: LAX, 'pol/org.yml': LAX }
+    for (const fork of [false, true])
+      expect(await scene.judge({ ...scene.pullRequest(first, { fork }), inputs })).toMatchObject({ code: 1, outputs: { errors: '1' } })
+    await reopen({ ...main, 'pol/org.yml': `${POLICY}accept-variables: true\n` })
+    const spoken = {
+      'web/Dockerfile': 'ARG REG=quay.io/evil\nFROM ${REG}/alpine:3.20\n',
+      [POLICY_PATH]: `${LAX}variables: { REG: docker.io/library }\n`,
+    }
+    expect(await scene.judge({ ...scene.pullRequest(spoken), inputs })).toMatchObject({ code: 1, outputs: { errors: '1' } })
+  })
+
   test('a first policy alone is judged as it will be', async () => {
     await reopen({ ...MAIN, [POLICY_PATH]: null })
     const first = `${POLICY}variables: { TAG: "3.20" }\n`
@@ -71,8 +88,8 @@ describe('a change does not loosen the policy that judges it', () => {
     ])
   })
 
-  test('and editing one shows both verdicts', async () => {
-    await reopen({ ...MAIN, 'pol/strict.yml': POLICY })
+  test.each<Tree>([{}, { [POLICY_PATH]: null }])('and editing one shows both verdicts', async (own) => {
+    await reopen({ ...MAIN, ...own, 'pol/strict.yml': POLICY })
     const pull = scene.pullRequest({ ...GOOD, 'pol/strict.yml': POLICY.replace('pin: tag', 'pin: digest') })
     const result = await scene.judge({ ...pull, inputs: { policy: 'pol/strict.yml' } })
     expect(result.summary).toContain('This change edits the policy')

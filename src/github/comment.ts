@@ -29,10 +29,10 @@ export type State = 'findings' | 'resolved' | 'clean'
  * The start of the hidden line by which a later run finds its comment: one for each workflow, job, checked folder and added policy, so that two jobs or steps
  * do not overwrite each other. It is a digest, so that nothing of a name gets into the comment.
  */
-export function markerOf(context: Context, folder: string, policies: readonly string[]): string {
+export function markerOf(context: Context, folder: string, policy = ''): string {
   const { repository, path } = context.workflow ?? { repository: '', path: '' }
   const key = createHash('sha256')
-    .update(JSON.stringify([repository, path, context.job, folder, ...policies.filter((policy) => policy !== '')]))
+    .update(JSON.stringify([repository, path, context.job, folder, ...(policy === '' ? [] : [policy])]))
     .digest('hex')
     .slice(0, 16)
   return `<!-- image-policy:${key} `

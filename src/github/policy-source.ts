@@ -4,7 +4,7 @@ import { POLICY_NAMES } from '../files/policy-file.js'
 import { openRevision } from '../files/revision.js'
 import { pathWithin } from '../files/root.js'
 import { openWorkspace } from '../files/workspace.js'
-import { type Content, type Files, type JudgedProblem } from '../model.js'
+import { type Content, type JudgedProblem } from '../model.js'
 import { REMOTE } from '../policy/language.js'
 import { type Fetched, type FetchTarget, loadLayers, type PolicyLayer } from '../policy/layers.js'
 import { type PolicyError, type PolicySource } from '../policy/parse.js'
@@ -94,19 +94,23 @@ async function readOnce(reading: Reading): Promise<PoliciesResult> {
   const own = judging.kind === 'source' ? [judging.source] : []
   const sources = [...own, ...added.sources]
   if (sources.length === 0) return { kind: 'problem', problem: NO_POLICY }
-  const fetch = fetching(reading, first ? ground.head : trusted.files, !first || !isForked(reading.context))
+  const fetch = fetching(reading)
   const loaded = await loadLayers(sources, fetch, today)
-  if (loaded.kind === 'errors')
-    return { ...loaded, repaired: base.kind === 'source' && !(now.kind === 'source' && now.source.text === base.source.text) }
+  const repairs = added.edited || (base.kind === 'source' && !(now.kind === 'source' && now.source.text === base.source.text))
+  if (loaded.kind === 'errors') return { ...loaded, repaired: repairs }
   const brought = new Set([...(first ? own : []), ...added.brought])
-  const inForce = sources.filter((source) => !brought.has(source))
-  const layers = brought.size === 0 ? loaded.layers : await tellApart(loaded.layers, inForce, fetching(reading, trusted.files, true), today)
+  const others = sources.filter((source) => !brought.has(source))
+  const inForce = brought.size === 0 ? loaded : await loadLayers(others, fetch, today)
+  if (inForce.kind === 'errors') return inForce
+  const layers = tellApart(loaded.layers, inForce.layers)
   const moved = base.kind === 'source' ? removedFrom(ground, base.source, now.kind === 'source' ? now.source.path : undefined, layers) : []
   const gone = added.gone.flatMap((source) => removedFrom(ground, source, undefined, layers))
   const policies = { layers, first, removed: [...moved, ...gone], notes: added.notes, ...alertOf(reading) }
-  if (!compared || base.kind === 'none' || now.kind === 'none' || now.source.path !== base.source.path)
-    return { kind: 'policies', policies }
-  const proposed = await loadLayers([now.source, ...added.proposed], proposing(reading, layers), today)
+  const kept = base.kind === 'source' && now.kind === 'source' && now.source.path === base.source.path
+  const none = base.kind === 'none' && now.kind === 'none'
+  if (!compared || !(kept || (none && added.edited))) return { kind: 'policies', policies }
+  const ownNow = now.kind === 'source' ? [now.source] : []
+  const proposed = await loadLayers([...ownNow, ...added.proposed], proposing(reading, layers), today)
   if (proposed.kind === 'errors') {
     return {
       kind: 'errors',
@@ -117,16 +121,10 @@ async function readOnce(reading: Reading): Promise<PoliciesResult> {
   return { kind: 'policies', policies: edited ? { ...policies, proposed: proposed.layers } : policies }
 }
 
-/** Marks what the policies that are in force would not have as a layer: the change brings it. */
-async function tellApart(
-  layers: readonly PolicyLayer[],
-  inForce: readonly PolicySource[],
-  fetch: (target: FetchTarget) => Promise<Fetched>,
-  today: string,
-): Promise<readonly PolicyLayer[]> {
+/** Marks what the policies that are in force do not have as a layer: the change brings it. */
+function tellApart(layers: readonly PolicyLayer[], inForce: readonly PolicyLayer[]): readonly PolicyLayer[] {
   const identity = ({ layer }: PolicyLayer): string => `${layer.revision ?? ''} ${layer.path}`
-  const without = await loadLayers(inForce, fetch, today)
-  const known = new Set(without.kind === 'layers' ? without.layers.map(identity) : [])
+  const known = new Set(inForce.map(identity))
   return layers.map((layer) => (known.has(identity(layer)) ? layer : { ...layer, proposed: true }))
 }
 
@@ -184,6 +182,8 @@ type Added =
       readonly brought: readonly PolicySource[]
       /** Those of them that the change removes. */
       readonly gone: readonly PolicySource[]
+      /** The change edits one. */
+      readonly edited: boolean
       readonly notes: readonly string[]
     }
   | { readonly problem: string }
@@ -191,7 +191,7 @@ type Added =
 async function addedSources(reading: Reading): Promise<Added> {
   const { policy, inline } = reading.inputs
   const inlined = inline.trim() === '' ? [] : [{ path: INLINE, text: inline, own: false, base: '' }]
-  const none = { brought: [], gone: [], notes: [] }
+  const none = { brought: [], gone: [], edited: false, notes: [] }
   if (policy === '') return { ...none, sources: inlined, proposed: inlined }
   const remote = REMOTE.exec(policy)
   if (remote === null) {
@@ -205,7 +205,7 @@ async function addedSources(reading: Reading): Promise<Added> {
       const note = `The base has no ${source.path}: the one of this change judges, and is not yet in force.`
       return { ...none, sources, proposed, brought: [source], notes: [note] }
     }
-    return { ...none, sources, proposed, ...(from === 'base alone' && { gone: [source] }) }
+    return { ...none, sources, proposed, edited: now.text !== source.text, ...(from === 'base alone' && { gone: [source] }) }
   }
   const fetched = await reading.remote({ kind: 'remote', repository: remote[1] ?? '', path: remote[2] ?? '', ref: remote[3] ?? '' })
   if (fetched.kind !== 'found') return { problem: `The policy ${policy} could not be read: ${fetched.problem}.` }
@@ -233,7 +233,7 @@ function localPolicy({ ground }: Reading, input: string): Local {
     const source = { path, ...(revision !== undefined && { revision }), text: base.text, own: true, base: '' }
     const onDisk = ground.head.read(path)
     if (onDisk.kind === 'text') return { source, from: 'base', now: { path, text: onDisk.text, own: true, base: '' } }
-    return { source, from: compared && openRevision(root, commit).read(path).kind === 'missing' ? 'base alone' : 'base' }
+    return { source, from: compared && openRevision(root, commit).read(path).kind !== 'text' ? 'base alone' : 'base' }
   }
   const ofHead = compared ? openRevision(root, commit).read(path) : undefined
   if (path !== undefined && ofHead?.kind === 'text') return { source: { path, text: ofHead.text, own: true, base: '' }, from: 'change' }
@@ -253,11 +253,19 @@ function pathThroughLinks(root: string, full: string): string | undefined {
   }
 }
 
-/** What `extends` names: a path is looked up in the tree that the policy itself came from. */
-function fetching({ remote, ground }: Reading, files: Files, remotes: boolean): (target: FetchTarget) => Promise<Fetched> {
-  const revision = files === ground.head ? undefined : ground.trusted.revision
+/**
+ * What `extends` names: a path is looked up in the tree that the policy itself came from, the head for what only the change has. With `asProposed` all is taken
+ * as the change leaves it.
+ */
+function fetching(reading: Reading, asProposed?: { readonly remotes: boolean }): (target: FetchTarget) => Promise<Fetched> {
+  const { remote, ground } = reading
+  const { trusted, head } = ground
   return (target) => {
+    const ofChange = trusted.revision !== undefined && isOfHead(target.from)
+    const remotes = asProposed?.remotes ?? !(ofChange && isForked(reading.context))
     if (target.kind === 'remote') return remotes ? remote(target) : Promise.resolve(NOT_FROM_A_FORK)
+    const files = asProposed !== undefined || ofChange ? head : trusted.files
+    const revision = files === head ? undefined : trusted.revision
     const elsewhere = REMOTE_SOURCE.exec(target.from.path)
     if (elsewhere !== null)
       return remote({ kind: 'remote', repository: elsewhere[1] ?? '', path: target.path, ref: target.from.revision ?? '' })
@@ -269,6 +277,11 @@ function fetching({ remote, ground }: Reading, files: Files, remotes: boolean): 
       source: { path: target.path, ...(revision !== undefined && { revision }), text: content.text, own: true, base: target.from.base },
     })
   }
+}
+
+/** A file of the repository as the head has it: the base's has a revision, and what the workflow itself gives is not the repository's. */
+function isOfHead(source: PolicySource | undefined): boolean {
+  return source?.own === true && source.revision === undefined
 }
 
 /** Our token reads what a fork's author may not; an error message must not show it to them. */
@@ -284,8 +297,8 @@ function isForked({ event }: Context): boolean {
 /** For the policy as the change leaves it: of other repositories a fork gets what the policy in force reads anyway. */
 function proposing(reading: Reading, layers: readonly PolicyLayer[]): (target: FetchTarget) => Promise<Fetched> {
   const known = new Set(layers.map(({ layer }) => layer.path))
-  const all = fetching(reading, reading.ground.head, true)
-  const some = fetching(reading, reading.ground.head, false)
+  const all = fetching(reading, { remotes: true })
+  const some = fetching(reading, { remotes: false })
   return (target) =>
     (!isForked(reading.context) || (target.kind === 'remote' && known.has(`${target.repository}:${target.path}`)) ? all : some)(target)
 }

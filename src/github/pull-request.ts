@@ -50,8 +50,9 @@ async function comment(
   return posted.kind !== 'failure'
 }
 
-function markerFor(context: Context, { workingDirectory, policy, policyInline }: Inputs): string {
-  return markerOf(context, workingDirectory, [policy, policyInline])
+/** Steps are told apart by the policy that they add, whatever its version: a change of that is no reason for another comment. */
+function markerFor(context: Context, { workingDirectory, policy }: Inputs): string {
+  return markerOf(context, workingDirectory, policy.replace(/@[^@]*$/, ''))
 }
 
 /** A comment of an earlier run says no longer what is so, once nothing can be judged. */

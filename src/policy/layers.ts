@@ -19,7 +19,7 @@ export function maySpeakFor(below: PolicyLayer, above: PolicyLayer): boolean {
 /** What `extends` names: a path from the root, or a file of another repository. */
 export type FetchTarget =
   | { readonly kind: 'path'; readonly path: string; readonly from: PolicySource }
-  | { readonly kind: 'remote'; readonly repository: string; readonly path: string; readonly ref: string }
+  | { readonly kind: 'remote'; readonly repository: string; readonly path: string; readonly ref: string; readonly from?: PolicySource }
 
 export type Fetched = { readonly kind: 'found'; readonly source: PolicySource } | { readonly kind: 'failed'; readonly problem: string }
 
@@ -101,7 +101,7 @@ function layerOf({ source, contact }: Policy): Layer {
 
 function targetOf(text: string, from: PolicySource): FetchTarget | undefined {
   const remote = REMOTE.exec(text)
-  if (remote !== null) return { kind: 'remote', repository: remote[1] ?? '', path: remote[2] ?? '', ref: remote[3] ?? '' }
+  if (remote !== null) return { kind: 'remote', repository: remote[1] ?? '', path: remote[2] ?? '', ref: remote[3] ?? '', from }
   const path = join(from.base, text)
   return path === undefined ? undefined : { kind: 'path', path, from }
 }
