@@ -32,17 +32,12 @@ describe('kindOf', () => {
     'Dockerfile-alpine.template',
     'Dockerfile.gotmpl',
   ]
-  test.each([
-    ...templates,
-    'Dockerfile.jinja',
-    'Dockerfile.jinja2',
-    'api.Dockerfile.prod.j2',
-    'Dockerfile.tpl',
-    'Dockerfile.mustache',
-    'dockerfile.HBS',
-  ])('%s is a template', (path) => {
-    expect(kindOf(path)).toEqual({ kind: 'dockerfile', template: true })
-  })
+  test.each([...templates, 'Dockerfile.jinja', 'Dockerfile.jinja2', 'Dockerfile.tpl', 'Dockerfile.mustache', 'dockerfile.HBS'])(
+    '%s is a template',
+    (path) => {
+      expect(kindOf(path)).toEqual({ kind: 'dockerfile', template: true })
+    },
+  )
 
   const composes = [
     'compose.yml',
@@ -98,6 +93,10 @@ describe('kindOf', () => {
       expect(isDiscovered(path)).toBe(true)
     },
   )
+
+  test('a template with the word in its middle may be one, too', () => {
+    expect(kindOf('chart/templates/_dockerfile-helpers.tpl')).toEqual({ kind: 'dockerfile', template: true, unsure: true })
+  })
 
   test('a workflow that is called like a compose file may be one, or none', () => {
     expect(kindOf('.github/workflows/docker-compose.yml')).toEqual({ kind: 'compose', unsure: true })
@@ -236,6 +235,7 @@ describe('looksLikeCompose', () => {
     '{"paths": {"services": {"image": 1}}}',
     '{"services": ["image"]}',
     'services and image are words\n',
+    '.d: &d\n  tags: [x]\n<<: *d\njob:\n  image: node:20\n  services:\n    - postgres:latest\n',
   ]
   test.each(no)('not %j', (text) => expect(looksLikeCompose(text)).toBe(false))
 })

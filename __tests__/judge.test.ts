@@ -616,6 +616,10 @@ describe('what holds for an image is said by what covers it', () => {
     const mirrors = 'mirrors: { reg.example/hub/library: docker.io/library, reg.example/hub/node: docker.io/library/node }\n'
     const judge = await judgeOf(`version: 1\npin: none\n${mirrors}registries: { docker.io: { namespaces: [library] } }\n`)
     expect(told(judge, 'reg.example/hub/library:1')).toBe('allowed-registry')
+    const short = await judgeOf(
+      'version: 1\nregistries: any\npin: none\nmirrors: { m.example/nginx: docker.io/nginx }\ndeny: [{ image: docker.io/library/nginx }]\n',
+    )
+    expect(told(short, 'm.example/nginx:1')).toBe('denied-image')
     expect([told(judge, 'reg.example/hub/library/nginx:1'), told(judge, 'reg.example/hub/node:1')]).toEqual(['', ''])
   })
 })

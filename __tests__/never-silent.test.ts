@@ -589,9 +589,11 @@ describe('whoever calls compose in a folder below a default file, with the .env 
   })
 
   test('is told where there are too many', async () => {
-    const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`p${index}/.env`, `T=${index}`]))
-    expect(await told({ 'compose.yaml': web, ...many })).toContain(
-      'compose.yaml: more than 32 folders below have a .env with variables of this file: the others were not tried',
+    const many = (count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}/.env`, `T=${index}`]))
+    expect((await told({ 'compose.yaml': web, ...many(1_000) })).join()).not.toContain('the others were not tried')
+    expect(await told({ 'compose.yaml': web, ...many(1_001) })).toContain(
+      'compose.yaml: more than 1000 folders below have a .env with variables of this file: the others were not tried',
     )
   })
 
@@ -613,6 +615,10 @@ describe('the frontend that a build argument names', () => {
       'Dockerfile scratch',
       'compose.yml x/y:2',
     ])
+  })
+  test('is unknown behind a variable without a value', async () => {
+    const [argument, syntax] = (await taken(files('${S} x/y:2')))?.references ?? []
+    expect([argument?.own.open, ...(syntax?.also ?? []).map((one) => one.open)]).toEqual(['source', 'source'])
   })
   test('is no image where it is the one that is built in', async () =>
     expect(await told(files('dockerfile.v0'))).toEqual(['Dockerfile docker/dockerfile:1', 'Dockerfile scratch']))

@@ -53,7 +53,7 @@ function ours(path: string, name: string): NamedKind | undefined {
   const named = DOCKERFILE_FIRST.test(bare) || DOCKERFILE_LAST.test(bare)
   if (!named && !DOCKERFILE_WITHIN.test(bare)) return undefined
   const template = bare.length < name.length
-  const unsure = (!named && !template) || (bare.includes('.') && OTHER_LANGUAGE.test(bare))
+  const unsure = !named || (bare.includes('.') && OTHER_LANGUAGE.test(bare))
   return { kind: 'dockerfile', ...(template && { template: true }), ...(unsure && { unsure: true }) }
 }
 

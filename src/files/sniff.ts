@@ -89,7 +89,7 @@ export function looksLikeCompose(text: string): boolean {
 const SERVICES_KEY = /^(?:\? ?)?(?:[&!][^ ]* +){0,2}["']?services["']? *(?::|$)/
 /** What the whole file takes in stands elsewhere in it. */
 const MERGED = /^(?:\? ?)?["']?<<["']? *(?::|$)/
-const SERVICES_WITHIN = /(?:^|[{,]) *["']?services["']? *:/m
+const SERVICES_WITHIN = /(?:^|[{,]) *["']?services["']? *: *(?:\{|\r?\n\s+["']?[\w.-]+["']? *:)/m
 const IMAGE_KEY = /^(?:\? ?)?["']?(?:image|build)["']? *(?::|$)/
 /** An alias for the services, or a merge among them: what it stands for is elsewhere in the file. */
 const BORROWED = /^(?:<<|["']?[\w.-]+["']?) *: *\*/

@@ -6,7 +6,6 @@ import { pathGlobFlaw } from './glob.js'
 import { PIN_LEVELS } from './pin.js'
 import { flag, integer, list, map, object, oneOf, text, word, type Json, type Located, type Schema } from './schema.js'
 import { type Role, type RuleId } from '../model.js'
-import { parseReference } from '../resolve/reference.js'
 
 /*
  * The policy language, version 1: the one definition behind the parser, the types and image-policy.schema.json.
@@ -36,7 +35,7 @@ const INLINE: readonly RuleId[] = EXCUSABLE.filter((id) => !RULE_FACTS[id].where
 export const DEFAULT_MAX_DAYS = 366
 const MOST_DAYS = 3660
 
-const line = (name: string, about: string, check = blankFlaw): Schema<Located<string>> => text({ name, about, pattern: '\\S', check })
+const line = (name: string, about: string): Schema<Located<string>> => text({ name, about, pattern: '\\S', check: blankFlaw })
 const tag = text({ name: 'a tag or a pattern of tags', pattern: '^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$', check: tagFlaw })
 const pathGlob = text({ name: 'a pattern of paths', pattern: '^(?![!/])[^\\\\{]+$', check: pathGlobFlaw })
 const path = text({ name: 'a namespace or repository', pattern: PATH_PATTERN, check: pathFlaw })
@@ -118,7 +117,7 @@ const narrowed = {
 
 const denial = object(
   { name: 'an entry of deny', required: ['image'] },
-  { image, ...narrowed, reason: line('a reason', 'shown in the refusal'), use: line('an image', 'what to write instead', referenceFlaw) },
+  { image, ...narrowed, reason: line('a reason', 'shown in the refusal'), use: line('an image', 'what to write instead') },
 )
 
 const override = object({ name: 'an override', required: ['paths'], anyOf: [['pin'], ['severity']] }, { paths, pin, severity })
@@ -225,16 +224,6 @@ export function policySchema(): { readonly [key: string]: Json } {
 
 function blankFlaw(written: string): { message: string; advice: string } | undefined {
   return written.trim() === '' ? { message: 'it is blank', advice: 'write it, or remove the key' } : undefined
-}
-
-/** What is written in an image's place has to be one; what stands in `<…>` is for the reader to fill in. */
-function referenceFlaw(written: string): { message: string; advice: string } | undefined {
-  const parsed = parseReference(written.replace(/<[^<>]+>/g, 'x'))
-  if (parsed.kind === 'image') return undefined
-  return {
-    message: `"${written}" is no image: ${parsed.problem}`,
-    advice: 'write it as a Dockerfile would, for example docker.io/library/rockylinux:9',
-  }
 }
 
 function variableFlaw(name: string): { message: string; advice: string } | undefined {

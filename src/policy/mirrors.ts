@@ -28,8 +28,8 @@ function upstreamBy(isAbout: typeof excuses, mirrors: readonly Mirror[], referen
   const parsed = parseReference([mirror.to, ...rest].join('/'))
   if (parsed.kind === 'malformed') return undefined
   const { registry, repository } = parsed.reference
-  // nor does it stand for a namespace of Docker Hub, which as an image would be an official one
-  if (rest.length === 0 && `${registry}/${repository}` !== mirror.to) return undefined
+  // nor does the namespace of the official images stand for one of them
+  if (rest.length === 0 && repository === 'library/library') return undefined
   return { reference: { ...reference, registry, repository }, mirror }
 }
 

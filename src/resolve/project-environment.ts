@@ -34,9 +34,12 @@ export const MAX_VARIANTS = 32
 export const MAX_TRIED = 10_000
 
 /** How many env files are tried for a project with some services; one in any case. */
-export function mostVariants(services: number): number {
-  return Math.max(1, Math.min(MAX_VARIANTS, Math.floor(MAX_TRIED / Math.max(services, 1))))
+export function mostVariants(services: number, most = MAX_VARIANTS): number {
+  return Math.max(1, Math.min(most, Math.floor(MAX_TRIED / Math.max(services, 1))))
 }
+
+/** Folders below a default file whose `.env` is tried; each packet of a large repository may have one. */
+export const MAX_BELOW = 1_000
 
 /** One line holds one name, so this is many thousand names. */
 const MAX_CHARACTERS = 1_048_576

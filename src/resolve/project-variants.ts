@@ -1,6 +1,6 @@
 import { mayHold } from '../extract/compose.js'
 import { type Lookup } from '../model.js'
-import { COMPOSE_FILE, mostVariants } from './project-environment.js'
+import { COMPOSE_FILE, MAX_BELOW, mostVariants } from './project-environment.js'
 import { named } from './project-name.js'
 import { type Alone, type How, type Telling } from './project-telling.js'
 import { type Tree, VARIABLE } from './project-tree.js'
@@ -46,7 +46,7 @@ export function tellVariants(
 export function tellFromBelow(telling: Telling, folder: string, project: readonly [Alone, ...Alone[]]): void {
   const { environments } = telling.sources
   if (!project.some(takesVariables)) return
-  const most = mostVariants(servicesOf(project))
+  const most = mostVariants(servicesOf(project), MAX_BELOW)
   let tried = 0
   for (const path of environments.from(folder)) {
     const { lookup, unread } = environments.standingAt(path, folder)
