@@ -330,7 +330,7 @@ describe('hostile files take linear time', () => {
     ['marks', `{{ ${'{{ x }} {{'.repeat(5_000)}`],
   ])('%s', (_, text) => {
     // 300 ms on an idle machine; what is not linear takes minutes
-    expect(processorTime(() => resolve(text))).toBeLessThan(3_000)
+    expect(processorTime(() => resolve(text))).toBeLessThan(10_000)
   })
 
   test('a line beyond what BuildKit reads is told', () => {
