@@ -1,22 +1,16 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { basicCredentials } from '../src/files/history.js'
 import { listAt, parseJson, textAt } from '../src/github/json.js'
 import { git, type Tree } from './github/repository.js'
 import { type ActionResult, annotationsOf, failureOf } from './github/runner.js'
-import { GOOD, MAIN, POLICY, POLICY_PATH, Scene } from './github/scene.js'
+import { GOOD, MAIN, POLICY, POLICY_PATH, type Scene, sceneForEachTest } from './github/scene.js'
 
 jest.setTimeout(90_000)
 
 let scene: Scene
-beforeEach(async () => {
-  scene = await Scene.open()
-})
-afterEach(async () => {
-  expect(scene.github.breaches).toEqual([])
-  await scene.close()
-})
+const { reopen } = sceneForEachTest((fresh) => (scene = fresh))
 
 const OWN_COMMANDS = ['error', 'warning', 'group', 'endgroup', 'add-mask']
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/
@@ -105,8 +99,7 @@ describe('through file names', () => {
 describe('through the policy', () => {
   test('its texts, which a refusal repeats', async () => {
     const hostile = PAYLOADS.join(' ')
-    await scene.close()
-    scene = await Scene.open({
+    await reopen({
       ...MAIN,
       [POLICY_PATH]: POLICY.replace('"#platform-images"', JSON.stringify(hostile)).replace(
         'End of life since June 2024.',

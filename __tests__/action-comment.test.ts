@@ -1,21 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { parseJson } from '../src/github/json.js'
 import { ACTIONS_BOT } from './github/loopback.js'
 import { warningsOf } from './github/runner.js'
-import { BAD, GOOD, MAIN, POLICY, POLICY_PATH, Scene } from './github/scene.js'
+import { BAD, GOOD, MAIN, POLICY, POLICY_PATH, Scene, sceneForEachTest } from './github/scene.js'
 
 jest.setTimeout(60_000)
 
 let scene: Scene
-beforeEach(async () => {
-  scene = await Scene.open()
-})
-afterEach(async () => {
-  expect(scene.github.breaches).toEqual([])
-  await scene.close()
-})
+sceneForEachTest((fresh) => (scene = fresh))
 
 const comments = (): string[] => scene.github.state.comments.map(({ body }) => body)
 const quiet = { suggestions: 'false' }

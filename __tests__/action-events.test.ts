@@ -1,21 +1,15 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { listAt, parseJson, textAt } from '../src/github/json.js'
 import { git } from './github/repository.js'
 import { annotationsOf, failureOf, payloadOf, pullRequestPayload, warningsOf } from './github/runner.js'
-import { BAD, GOOD, MAIN, Scene, WORKFLOW_PATH } from './github/scene.js'
+import { BAD, GOOD, LAX, MAIN, type Scene, WORKFLOW_PATH, sceneForEachTest } from './github/scene.js'
 
 jest.setTimeout(60_000)
 
 let scene: Scene
-beforeEach(async () => {
-  scene = await Scene.open()
-})
-afterEach(async () => {
-  expect(scene.github.breaches).toEqual([])
-  await scene.close()
-})
+const { reopen } = sceneForEachTest((fresh) => (scene = fresh))
 
 describe('pull_request', () => {
   test('fails on what is new, on the exact token, and lets be what was there', async () => {
@@ -101,8 +95,7 @@ describe('pull_request', () => {
   })
 
   test('fail-on: warning fails on warnings', async () => {
-    await scene.close()
-    scene = await Scene.open({ ...MAIN, '.github/image-policy.yml': 'version: 1\nseverity: warning\npin: digest\nregistries: any\n' })
+    await reopen({ ...MAIN, '.github/image-policy.yml': 'version: 1\nseverity: warning\npin: digest\nregistries: any\n' })
     const pull = scene.pullRequest(BAD)
     expect(await scene.judge(pull)).toMatchObject({ code: 0, outputs: { result: 'pass', errors: '0' } })
     const strict = await scene.judge({ ...pull, inputs: { 'fail-on': 'warning' } })
@@ -111,8 +104,7 @@ describe('pull_request', () => {
   })
 
   test('a changed .env that alters an untouched line is new', async () => {
-    await scene.close()
-    scene = await Scene.open({ ...MAIN, 'compose.yaml': 'services:\n  db:\n    image: ${DB}\n', '.env': 'DB=postgres:17\n' })
+    await reopen({ ...MAIN, 'compose.yaml': 'services:\n  db:\n    image: ${DB}\n', '.env': 'DB=postgres:17\n' })
     const result = await scene.judge(scene.pullRequest({ '.env': 'DB=quay.io/evil/postgres:17\n' }))
     expect(result.code).toBe(1)
     expect(annotationsOf(result, 'error')[0]?.properties).toMatchObject({ file: '.env', line: '1' })
@@ -131,7 +123,7 @@ describe('pull_request', () => {
   })
 
   test('stacked on another branch: the default branch judges, whatever policy the other branch has', async () => {
-    const lower = scene.shop.on('lower', 'main', { '.github/image-policy.yml': 'version: 1\nregistries: any\npin: none\n', ...BAD })
+    const lower = scene.shop.on('lower', 'main', { '.github/image-policy.yml': LAX, ...BAD })
     expect(lower).toBeTruthy()
     const result = await scene.judge(scene.pullRequest({ 'README.md': 'x' }, { from: 'lower', base: 'lower' }))
     expect(result).toMatchObject({ code: 1, outputs: { errors: '1' } })
@@ -139,7 +131,7 @@ describe('pull_request', () => {
   })
 
   test('to a trusted branch: that branch judges', async () => {
-    scene.shop.on('release/1', 'main', { '.github/image-policy.yml': 'version: 1\nregistries: any\npin: none\n' })
+    scene.shop.on('release/1', 'main', { '.github/image-policy.yml': LAX })
     const pull = scene.pullRequest(BAD, { from: 'release/1', base: 'release/1' })
     expect(await scene.judge({ ...pull, inputs: { 'trusted-branches': 'release/*, hotfix' } })).toMatchObject({ code: 0 })
     expect(await scene.judge({ ...pull, inputs: { 'trusted-branches': 'hotfix' } })).toMatchObject({ code: 1 })
@@ -294,7 +286,7 @@ describe('other events', () => {
   })
 
   test('workflow_dispatch on another branch: everything, under the policy of the default branch', async () => {
-    const commit = scene.shop.on('topic', 'main', { '.github/image-policy.yml': 'version: 1\nregistries: any\npin: none\n', ...BAD })
+    const commit = scene.shop.on('topic', 'main', { '.github/image-policy.yml': LAX, ...BAD })
     const payload = { repository: { default_branch: 'main' } }
     const run = { event: 'workflow_dispatch', payload, commit, ref: 'refs/heads/topic', workspace: scene.shop.checkout(commit) }
     expect(await scene.judge(run)).toMatchObject({ code: 1, outputs: { errors: '2', existing: '0' } })

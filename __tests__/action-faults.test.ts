@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { type Fault } from './github/loopback.js'
 import { type ActionResult, annotationsOf, failureOf, warningsOf } from './github/runner.js'
-import { BAD, GOOD, Scene } from './github/scene.js'
+import { BAD, GOOD, type Scene, sceneForEachTest } from './github/scene.js'
 
 jest.setTimeout(150_000)
 
 let scene: Scene
-beforeEach(async () => {
-  scene = await Scene.open()
-})
-afterEach(async () => {
-  expect(scene.github.breaches).toEqual([])
-  await scene.close()
-})
+sceneForEachTest((fresh) => (scene = fresh))
 
 const quiet = { suggestions: 'false' }
 const secondary = { status: 403, message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.' }

@@ -1,28 +1,16 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { git, type Tree } from './github/repository.js'
 import { annotationsOf, failureOf, payloadOf, warningsOf } from './github/runner.js'
-import { BAD, GOOD, MAIN, POLICY, POLICY_PATH, Scene } from './github/scene.js'
+import { BAD, GOOD, LAX, MAIN, POLICY, POLICY_PATH, type Scene, sceneForEachTest } from './github/scene.js'
 
 jest.setTimeout(60_000)
 
-const LAX = 'version: 1\nregistries: any\npin: none\n'
 const EVIL = { 'web/Dockerfile': 'FROM quay.io/evil/x:1\n' }
 
 let scene: Scene
-beforeEach(async () => {
-  scene = await Scene.open()
-})
-afterEach(async () => {
-  expect(scene.github.breaches).toEqual([])
-  await scene.close()
-})
-
-async function reopen(main: Tree): Promise<void> {
-  await scene.close()
-  scene = await Scene.open(main)
-}
+const { reopen } = sceneForEachTest((fresh) => (scene = fresh))
 
 describe('a change does not loosen the policy that judges it', () => {
   test('by editing a file that the workflow names by its full path', async () => {
@@ -126,15 +114,18 @@ describe('what is judged', () => {
 })
 
 describe('a change that began before the base got its policy', () => {
+  function pushOf(head: string): Parameters<Scene['judge']>[0] {
+    const payload = { ...payloadOf('push'), ref: 'refs/heads/topic', before: '0'.repeat(40), after: head, deleted: false }
+    payload.repository.default_branch = 'main'
+    return { event: 'push', payload, commit: head, ref: 'refs/heads/topic', workspace: scene.shop.checkout(head, 0) }
+  }
+
   test('does not remove it', async () => {
     await reopen({ ...MAIN, [POLICY_PATH]: null })
     const started = scene.shop.id('main')
     scene.shop.commit({ [POLICY_PATH]: POLICY })
     const head = scene.shop.on('topic', started, GOOD)
-    const payload = { ...payloadOf('push'), ref: 'refs/heads/topic', before: '0'.repeat(40), after: head, deleted: false }
-    payload.repository.default_branch = 'main'
-    const push = { event: 'push', payload, commit: head, ref: 'refs/heads/topic', workspace: scene.shop.checkout(head, 0) }
-    const result = await scene.judge(push)
+    const result = await scene.judge(pushOf(head))
     expect(result).toMatchObject({ code: 0, outputs: { errors: '0' } })
     expect(result.summary).not.toContain('removes')
   })
@@ -143,15 +134,7 @@ describe('a change that began before the base got its policy', () => {
     const started = scene.shop.id('main')
     scene.shop.commit({ [POLICY_PATH]: POLICY.replace('pin: tag', 'pin: digest') })
     const head = scene.shop.on('topic', started, { 'web/Dockerfile': 'FROM alpine@sha256:' + 'a'.repeat(64) + '\n' })
-    const payload = { ...payloadOf('push'), ref: 'refs/heads/topic', before: '0'.repeat(40), after: head, deleted: false }
-    payload.repository.default_branch = 'main'
-    const result = await scene.judge({
-      event: 'push',
-      payload,
-      commit: head,
-      ref: 'refs/heads/topic',
-      workspace: scene.shop.checkout(head, 0),
-    })
+    const result = await scene.judge(pushOf(head))
     expect(result).toMatchObject({ code: 0 })
     expect(result.summary).not.toContain('This change edits the policy')
   })

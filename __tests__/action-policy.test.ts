@@ -1,26 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { annotationsOf, failureOf, payloadOf } from './github/runner.js'
-import { BAD, GOOD, MAIN, POLICY, POLICY_PATH, Scene } from './github/scene.js'
+import { BAD, GOOD, LAX, MAIN, POLICY, POLICY_PATH, type Scene, sceneForEachTest } from './github/scene.js'
 
 jest.setTimeout(60_000)
 
-const LAX = 'version: 1\nregistries: any\npin: none\n'
-
 let scene: Scene
-beforeEach(async () => {
-  scene = await Scene.open()
-})
-afterEach(async () => {
-  expect(scene.github.breaches).toEqual([])
-  await scene.close()
-})
-
-async function reopen(main: Readonly<Record<string, string | null>>): Promise<void> {
-  await scene.close()
-  scene = await Scene.open(main)
-}
+const { reopen } = sceneForEachTest((fresh) => (scene = fresh))
 
 describe("the repository's own policy", () => {
   test("edited by the change: the base's judges, and both verdicts are shown", async () => {

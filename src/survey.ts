@@ -218,7 +218,7 @@ function isFile(files: Files, path: string): boolean {
 
 function lookInto(files: Files, path: string): FileKind | undefined {
   const content = files.read(path)
-  // of what is not UTF-8 the text shows what it is, and reading it will tell what is wrong
+  // where only comments are not UTF-8, the text shows what it is, and reading it tells what is wrong
   if (content.kind === 'missing' || content.text === undefined) return undefined
   if (looksLikeDockerfile(content.text)) return 'dockerfile'
   return looksLikeCompose(content.text) ? 'compose' : undefined

@@ -1,3 +1,4 @@
+import { afterEach, beforeEach, expect } from '@jest/globals'
 import { LoopbackGitHub } from './loopback.js'
 import { Shop, type Tree } from './repository.js'
 import { type ActionResult, type ActionRun, type Payload, pullRequestPayload, runAction } from './runner.js'
@@ -13,6 +14,9 @@ deny:
     reason: End of life since June 2024.
     use: docker.io/library/rockylinux:9
 `
+
+/** Allows everything. */
+export const LAX = 'version: 1\nregistries: any\npin: none\n'
 
 export const POLICY_PATH = '.github/image-policy.yml'
 export const WORKFLOW_PATH = '.github/workflows/images.yml'
@@ -81,4 +85,27 @@ export class Scene {
 function patchOf(text: string): string {
   const lines = text.replace(/\n$/, '').split('\n')
   return `@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}`).join('\n')}`
+}
+
+/**
+ * Opens a scene for each test of a file, hands it over, and closes it; a request that GitHub would not take fails the test. `reopen` begins anew with another
+ * main branch.
+ */
+export function sceneForEachTest(take: (scene: Scene) => void): { readonly reopen: (main: Tree) => Promise<void> } {
+  let scene: Scene | undefined
+  const open = async (main?: Tree): Promise<void> => {
+    scene = await Scene.open(main)
+    take(scene)
+  }
+  beforeEach(() => open())
+  afterEach(async () => {
+    expect(scene?.github.breaches).toEqual([])
+    await scene?.close()
+  })
+  return {
+    reopen: async (main) => {
+      await scene?.close()
+      await open(main)
+    },
+  }
 }

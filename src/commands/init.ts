@@ -85,6 +85,7 @@ async function draftFor(target: Target): Promise<Draft> {
 /** Hosts that no policy may name, or not so: another spelling of Docker Hub, a word without a dot. */
 async function unnamed(draft: Draft): Promise<ReadonlySet<string>> {
   const left = new Set<string>()
+  if ((await loaded(draft)).kind === 'layers') return left
   for (const registry of draft.registries)
     if ((await loaded({ ...draft, registries: [registry] })).kind === 'errors') left.add(registry.host)
   return left

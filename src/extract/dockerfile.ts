@@ -1,9 +1,10 @@
 import { type Span } from '../model.js'
 import { readEscape, readSyntax, type Syntax } from './directives.js'
-import { Reader, type DockerfileOccurrence, type DockerfileProblem, type Reading } from './dockerfile-reader.js'
+import { Reader } from './dockerfile-reader.js'
+import { type DockerfileOccurrence, type DockerfileProblem, type Reading } from './dockerfile-reading.js'
 import { hasMark } from './dockerfile-template.js'
 
-export type { DockerfileOccurrence, DockerfileProblem, GlobalArg, Place, Reading, Stage, Use } from './dockerfile-reader.js'
+export type { DockerfileOccurrence, DockerfileProblem, GlobalArg, Place, Reading, Stage, Use } from './dockerfile-reading.js'
 
 export interface Dockerfile {
   readonly escape: '\\' | '`'

@@ -32,7 +32,7 @@ export type State = 'findings' | 'resolved' | 'clean'
 export function markerOf(context: Context, folder: string, policy = ''): string {
   const { repository, path } = context.workflow ?? { repository: '', path: '' }
   const key = createHash('sha256')
-    .update(JSON.stringify([repository, path, context.job, folder, ...(policy === '' ? [] : [policy])]))
+    .update(JSON.stringify([repository, path, context.job, folder, policy]))
     .digest('hex')
     .slice(0, 16)
   return `<!-- image-policy:${key} `
@@ -79,7 +79,7 @@ export async function postComment(api: Api, thread: Thread, message: Message): P
     })
     return answer.kind === 'answer' ? { kind: 'updated' } : answer
   }
-  if (message.onlyUpdate === true ? !message.wanted : !message.findings && !message.wanted) return { kind: 'none' }
+  if (!message.wanted && (!message.findings || message.onlyUpdate === true)) return { kind: 'none' }
   const answer = await api.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
     owner,
     repo,

@@ -20,7 +20,7 @@ export interface Ground {
   readonly paths: readonly string[]
   readonly head: Files
   /** The commit that is checked out, or whose objects are read; absent outside git. */
-  readonly commit?: string
+  readonly committed?: Files
   /** The tree whose policy is in force: the base's, or the head's own where that is a trusted branch. */
   readonly trusted: TrustedTree
   /** Absent: everything counts as new. */
@@ -90,11 +90,12 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
         `What is checked out (${commit}) is the base of the pull request, not what it brings: let actions/checkout take its default ref.`,
       )
   }
+  const committed = commit === undefined ? undefined : target === undefined ? openRevision(root, commit) : head
   const settled = {
     root,
     paths,
     head,
-    ...(commit !== undefined && { commit }),
+    ...(committed && { committed }),
     notes: [...choice.notes, ...(await notes)],
   }
   if (choice.kind === 'head') return { kind: 'ground', ground: { ...settled, trusted: treeOf(head) } }
@@ -103,7 +104,7 @@ async function prepareIn(options: GroundOptions): Promise<GroundResult> {
   if (!options.compare) return { kind: 'ground', ground: { ...settled, trusted: trusted.tree } }
   const base = await baseOf(scene, root, head, target, choice.files)
   if (base.kind === 'base') {
-    const whole = commit === undefined || target !== undefined ? head : withCommitted(head, base.base.changed, openRevision(root, commit))
+    const whole = committed === undefined || target !== undefined ? head : withCommitted(head, base.base.changed, committed)
     return { kind: 'ground', ground: { ...settled, head: whole, trusted: trusted.tree, base: base.base, since: choice.files } }
   }
   const more = [`The base (${choice.files}) could not be read, so everything counts as new: ${base.problem}`, ...settled.notes]

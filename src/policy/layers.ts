@@ -8,12 +8,12 @@ export interface PolicyLayer {
   readonly policy: Policy
   readonly layer: Layer
   /** Brought by the change that it judges, and by nothing that is in force. */
-  readonly proposed?: true
+  readonly brought?: true
 }
 
-/** Whether the variables and exceptions of a layer may serve another one above it: whoever proposes a policy does not excuse anything by it yet. */
+/** Whether the variables and exceptions of a layer may serve another one above it: whoever brings a policy does not excuse anything by it yet. */
 export function maySpeakFor(below: PolicyLayer, above: PolicyLayer): boolean {
-  return below.proposed !== true || above.proposed === true
+  return below.brought !== true || above.brought === true
 }
 
 /** What `extends` names: a path from the root, or a file of another repository. */

@@ -5,15 +5,15 @@ import { type Value } from '../model.js'
 export const BUILT_IN = 'dockerfile.v0'
 
 /** Where the image stands in a value of BUILDKIT_SYNTAX: its first word; what follows is for the frontend itself. */
-export function frontendIn(text: string): { readonly from: number; readonly to: number } {
+export function frontendRange(text: string): { readonly from: number; readonly to: number } {
   const from = text.length - text.trimStart().length
   const [word = ''] = text.trim().split(' ', 1)
   return { from, to: from + word.length }
 }
 
 /** That word, with the blanks before it: what a variable without a value would be there, nobody knows. */
-export function frontendOf(value: Value): Value {
-  const { from, to } = frontendIn(value.text)
+export function frontendNamedIn(value: Value): Value {
+  const { from, to } = frontendRange(value.text)
   const word = sliceOf(value, from, to)
   const before = value.unset.filter(({ at }) => at < from).map((blank) => ({ ...blank, at: 0 }))
   return before.length === 0 ? word : { ...word, unset: [...before, ...word.unset] }

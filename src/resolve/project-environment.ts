@@ -64,7 +64,7 @@ export class Environments {
   private readonly none: Variables
   private envFiles: ReadonlyMap<string, readonly string[]> | undefined
   private paths: ReadonlySet<string> | undefined
-  private below: ReadonlyMap<string, readonly string[]> | undefined
+  private belowByHome: ReadonlyMap<string, readonly string[]> | undefined
   private readonly texts = new Map<string, string>()
   private room = MAX_KEPT
 
@@ -122,11 +122,11 @@ export class Environments {
     return { paths: paths.slice(0, most), more: paths.length > most }
   }
 
-  /** Each `.env` by the folder of the default file that compose finds from there: the nearest one above, where none lies beside it. */
-  from(folder: string): readonly string[] {
+  /** Each `.env` from the folder of which compose finds the default file of this one: the nearest above, where none lies beside it. */
+  below(folder: string): readonly string[] {
     const { envFiles, process } = this.environment
     if (envFiles.length > 0 || process?.has(COMPOSE_FILE)) return []
-    return (this.below ??= this.findBelow()).get(folder) ?? []
+    return (this.belowByHome ??= this.findBelow()).get(folder) ?? []
   }
 
   private findBelow(): ReadonlyMap<string, readonly string[]> {
@@ -157,7 +157,7 @@ export class Environments {
   hasOthers(folder: string): boolean {
     const paths = this.byFolder().get(folder)
     if (paths !== undefined && (paths.length > 1 || !this.has(joined(folder, ENV)))) return true
-    return this.from(folder).length > 0
+    return this.below(folder).length > 0
   }
 
   /** Whether an env file is there: one that git ignores is not, so that all checkouts say the same. */

@@ -1,5 +1,5 @@
 import { type Resolution, type Role, type Value } from '../model.js'
-import { BUILT_IN, frontendIn, frontendOf } from './frontend.js'
+import { BUILT_IN, frontendNamedIn, frontendRange } from './frontend.js'
 import { cacheReferences, sbomGenerator } from './project-csv.js'
 import { type Child, childOf, expand, isLiteral, isNull, type Leaf, stepsOf, textOf, type Tree, VARIABLE } from './project-tree.js'
 import { leavesOf, pairsOf, type Part, partsOf, type Range, volumesOf, wholePart } from './project-values.js'
@@ -181,8 +181,8 @@ function argumentUses(name: string, build: Tree, sink: Sink): void {
 }
 
 function syntaxUse(name: string, part: Part, sink: Sink): void {
-  for (const word of partsOf(part, (text) => [frontendIn(text)])) {
-    const image = { ...word, value: frontendOf(part.value) }
+  for (const word of partsOf(part, (text) => [frontendRange(text)])) {
+    const image = { ...word, value: frontendNamedIn(part.value) }
     if (image.value.text !== BUILT_IN) usePart('syntax', name, image, sink)
   }
 }

@@ -48,7 +48,7 @@ export function tellFromBelow(telling: Telling, folder: string, project: readonl
   if (!project.some(takesVariables)) return
   const most = mostVariants(servicesOf(project), MAX_BELOW)
   let tried = 0
-  for (const path of environments.from(folder)) {
+  for (const path of environments.below(folder)) {
     const { lookup, unread } = environments.standingAt(path, folder)
     telling.tell(unread)
     if (lookup(COMPOSE_FILE)?.via[0]?.file === path || !givesSome(project, path, lookup)) continue

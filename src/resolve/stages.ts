@@ -1,7 +1,7 @@
 import { type Dockerfile, type DockerfileProblem } from '../extract/dockerfile.js'
 import { plain } from '../extract/values.js'
 import { type BuildInputs, type Resolution } from '../model.js'
-import { BUILT_IN, frontendOf } from './frontend.js'
+import { BUILT_IN, frontendNamedIn } from './frontend.js'
 import { resolveValue } from './resolution.js'
 import { contextFor, contextResolution } from './stages-contexts.js'
 import { resolveReading } from './stages-resolver.js'
@@ -41,7 +41,7 @@ export function resolveDockerfile(dockerfile: Dockerfile, file: string, inputs: 
 /** The build argument BUILDKIT_SYNTAX comes before the file. */
 function syntax(image: string, inputs: BuildInputs): Resolution {
   const given = inputs.args.get('BUILDKIT_SYNTAX')
-  const passed = given && frontendOf(given)
+  const passed = given && frontendNamedIn(given)
   const value = passed === undefined || passed.text === BUILT_IN ? plain(image) : passed
   const context = contextFor(value.text, inputs, inputs.platforms.target)
   return context === undefined ? resolveValue(value) : contextResolution(context, value)

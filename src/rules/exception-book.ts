@@ -68,8 +68,10 @@ export class ExceptionBook {
     const asking = this.layers[index]
     let foreign: Excuse | undefined
     for (let below = index - 1; below >= 0; below--) {
+      const layer = this.layers[below]
+      const isHeard = layer !== undefined && asking !== undefined && maySpeakFor(layer, asking)
       for (const exception of this.about(below, question).filter((each) => this.isActive(each))) {
-        const why = this.refusal(exception, rule, this.layers[below], asking)
+        const why = isHeard ? this.refusal(exception, rule, asking.policy.delegate) : 'this change brings it, so it is not yet in force'
         if (why === undefined) return this.use(exception)
         foreign ??= { kind: 'foreign', exception, why }
       }
@@ -148,10 +150,7 @@ export class ExceptionBook {
     return candidates.filter((exception) => (exception.rules?.has(rule) ?? true) && this.isHere(exception))
   }
 
-  private refusal(exception: Exception, rule: RuleId, layer: PolicyLayer | undefined, asking: PolicyLayer | undefined): string | undefined {
-    const delegate = asking?.policy.delegate
-    if (layer !== undefined && asking !== undefined && !maySpeakFor(layer, asking))
-      return 'this change brings it, so it is not yet in force'
+  private refusal(exception: Exception, rule: RuleId, delegate: PolicyLayer['policy']['delegate']): string | undefined {
     if (delegate?.rules.has(rule) !== true) return `this policy does not let others excuse ${rule}`
     const { maxDays } = delegate
     if (maxDays === undefined || daysBetween(this.context.today, exception.expires) <= maxDays) return undefined
